@@ -1,0 +1,15 @@
+import type { IntentBody, LedgerRecord } from './records.js';
+
+/** Intents that still wait for their outcome. */
+export class OpenIntents {
+  readonly #bodies = new Map<string, IntentBody>();
+
+  note(record: LedgerRecord): void {
+    if (record.type === 'intent') this.#bodies.set(record.body.intentId, { ...record.body });
+    if (record.type === 'outcome') this.#bodies.delete(record.body.intentId);
+  }
+
+  list(): readonly IntentBody[] {
+    return [...this.#bodies.values()];
+  }
+}

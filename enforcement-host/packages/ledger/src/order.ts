@@ -1,0 +1,123 @@
+import type { Sha256 } from '@axtary/core/digest';
+
+import type { BodyOf, LedgerRecord } from './records.js';
+
+/** What no sequence of honest records shows. */
+export type OrderFaultCode =
+  | 'BINDING_MISMATCH'
+  | 'DECISION_MISSING'
+  | 'DECISION_NOT_ALLOW'
+  | 'DECISION_REPEATED'
+  | 'INTENT_MISSING'
+  | 'INTENT_REPEATED'
+  | 'OUTCOME_REPEATED'
+  | 'PASS_MISSING'
+  | 'PASS_REPEATED'
+  | 'PASS_REUSED';
+
+export interface OrderFault {
+  readonly code: OrderFaultCode;
+  readonly message: string;
+}
+
+type Pass = Pick<BodyOf<'pass'>, 'decisionId' | 'actionHash' | 'payloadHash'>;
+// What one call leaves behind is kept by id only, so that memory grows with ids, not records.
+type Allowed = { readonly actionHash: Sha256 | undefined } | 'not allowed';
+
+/**
+ * The order that gives records their meaning: decision, then approval or pass, then one intent a
+ * pass, then at most one outcome an intent, each bound to what came before it.
+ */
+export class OrderRules {
+  readonly #decisions = new Map<string, Allowed>();
+  readonly #passes = new Map<string, Pass | 'used'>();
+  readonly #intents = new Map<string, 'open' | 'done'>();
+  #open = 0;
+
+  /** Intents without an outcome. */
+  get openIntents(): number {
+    return this.#open;
+  }
+
+  /** Takes the next record, or says what it breaks. */
+  check(record: LedgerRecord): OrderFault | undefined {
+    switch (record.type) {
+      case 'decision':
+        return this.#decision(record.body);
+      case 'approval':
+        return this.#decisions.has(record.body.decisionId) ? undefined : decisionMissing();
+      case 'pass':
+        return this.#pass(record.body);
+      case 'intent':
+        return this.#intent(record.body);
+      case 'outcome':
+        return this.#outcome(record.body);
+      default:
+        return undefined;
+    }
+  }
+
+  #decision({ decisionId, verdict, actionHash }: BodyOf<'decision'>): OrderFault | undefined {
+    if (this.#decisions.has(decisionId)) {
+      return fault('DECISION_REPEATED', 'a decision id was used before');
+    }
+    this.#decisions.set(decisionId, verdict === 'allow' ? { actionHash } : 'not allowed');
+    return undefined;
+  }
+
+  #pass({ jti, decisionId, actionHash, payloadHash }: BodyOf<'pass'>): OrderFault | undefined {
+    const decision = this.#decisions.get(decisionId);
+    if (decision === undefined) return decisionMissing();
+    if (decision === 'not allowed') {
+      return fault('DECISION_NOT_ALLOW', 'a pass was issued on a decision that did not allow');
+    }
+    if (decision.actionHash !== undefined && decision.actionHash !== actionHash) {
+      return fault('BINDING_MISMATCH', 'a pass is for another action than was decided');
+    }
+    if (this.#passes.has(jti)) return fault('PASS_REPEATED', 'a pass id was used before');
+    this.#passes.set(jti, { decisionId, actionHash, payloadHash });
+    return undefined;
+  }
+
+  #intent(intent: BodyOf<'intent'>): OrderFault | undefined {
+    const pass = this.#passes.get(intent.jti);
+    if (!this.#decisions.has(intent.decisionId)) return decisionMissing();
+    if (pass === undefined) return fault('PASS_MISSING', 'an intent has no pass before it');
+    if (pass === 'used') return fault('PASS_REUSED', 'a pass was used for a second intent');
+    if (this.#intents.has(intent.intentId)) {
+      return fault('INTENT_REPEATED', 'an intent id was used before');
+    }
+    if (!isBound(intent, pass)) {
+      return fault('BINDING_MISMATCH', 'an intent is for something else than its pass');
+    }
+    this.#passes.set(intent.jti, 'used');
+    this.#intents.set(intent.intentId, 'open');
+    this.#open++;
+    return undefined;
+  }
+
+  #outcome({ intentId }: BodyOf<'outcome'>): OrderFault | undefined {
+    const intent = this.#intents.get(intentId);
+    if (intent === undefined) return fault('INTENT_MISSING', 'an outcome has no intent before it');
+    if (intent === 'done') return fault('OUTCOME_REPEATED', 'an intent has a second outcome');
+    this.#intents.set(intentId, 'done');
+    this.#open--;
+    return undefined;
+  }
+}
+
+function isBound(intent: BodyOf<'intent'>, pass: Pass): boolean {
+  return (
+    intent.decisionId === pass.decisionId &&
+    intent.actionHash === pass.actionHash &&
+    intent.payloadHash === pass.payloadHash
+  );
+}
+
+function decisionMissing(): OrderFault {
+  return fault('DECISION_MISSING', 'a record refers to a decision that is not before it');
+}
+
+function fault(code: OrderFaultCode, message: string): OrderFault {
+  return { code, message };
+}

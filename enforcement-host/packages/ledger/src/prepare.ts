@@ -1,0 +1,95 @@
+import { assertNever, canonicalize, DEFAULT_JSON_LIMITS, messageOf } from '@axtary/core';
+
+import { LedgerError } from './errors.js';
+import { MAX_FREE_TEXT, MAX_LINE_BYTES, type LedgerEntry, type RecordContent } from './records.js';
+
+// What the members beside the body take of a line, and some room.
+const MAX_BODY_BYTES = MAX_LINE_BYTES - 1024;
+const LIMITS = { ...DEFAULT_JSON_LIMITS, maxLength: MAX_BODY_BYTES };
+
+/** An entry that only waits for its place in the chain. */
+export interface PreparedEntry {
+  readonly content: RecordContent;
+  /** RFC 8785 form of the body. */
+  readonly bodyText: string;
+}
+
+/**
+ * Makes an entry ready to be written, so that nothing of it can fail later.
+ *
+ * @throws LedgerError `LEDGER_RECORD_REFUSED`; TypeError for a type that callers do not append, or
+ * a private key.
+ */
+export function prepareEntry(entry: LedgerEntry): PreparedEntry {
+  return prepare(bounded(entry));
+}
+
+/** As `prepareEntry`, for the records that the ledger writes itself. */
+export function prepare(content: RecordContent): PreparedEntry {
+  const bodyText = canonicalBody(content);
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (bodyText.length * 3 > MAX_BODY_BYTES && Buffer.byteLength(bodyText) > MAX_BODY_BYTES) {
+    throw refused(content, `its body is longer than ${MAX_BODY_BYTES} bytes`);
+  }
+  return { content, bodyText };
+}
+
+function canonicalBody(content: RecordContent): string {
+  try {
+    return canonicalize(content.body, LIMITS);
+  } catch (cause) {
+    throw refused(content, messageOf(cause), cause);
+  }
+}
+
+function refused({ type }: RecordContent, why: string, cause?: unknown): LedgerError {
+  const message = `the ${type} cannot be a record: ${why}`;
+  return new LedgerError('LEDGER_RECORD_REFUSED', message, { cause });
+}
+
+// Free text comes from errors, tools and approvers. It is cut and made well-formed rather than
+// refused: an outcome must not be lost because its message is strange.
+function bounded(entry: LedgerEntry): LedgerEntry {
+  switch (entry.type) {
+    case 'decision': {
+      const { reasons, malformed, failure } = entry.body;
+      const body = {
+        ...entry.body,
+        reasons: reasons.map(withBoundedMessage),
+        ...(malformed && { malformed: withBoundedMessage(malformed) }),
+        ...(failure && { failure: withBoundedMessage(failure) }),
+      };
+      return { type: entry.type, body };
+    }
+    case 'approval': {
+      if (!('denied' in entry.body)) return entry;
+      const { denied, decisionId } = entry.body;
+      const body = { decisionId, denied: { ...denied, reason: boundedText(denied.reason) } };
+      return { type: entry.type, body };
+    }
+    case 'outcome': {
+      const { error } = entry.body;
+      if (error === undefined) return entry;
+      return { type: entry.type, body: { ...entry.body, error: withBoundedMessage(error) } };
+    }
+    case 'key':
+      if ('d' in entry.body.jwk || 'k' in entry.body.jwk) {
+        throw new TypeError('expected a public JWK, got a private one: it is not recorded');
+      }
+      return entry;
+    case 'pass':
+    case 'intent':
+    case 'policy_change':
+      return entry;
+    default:
+      return assertNever(entry);
+  }
+}
+
+function withBoundedMessage<T extends { readonly message: string }>(value: T): T {
+  return { ...value, message: boundedText(value.message) };
+}
+
+function boundedText(text: string): string {
+  return text.slice(0, MAX_FREE_TEXT).toWellFormed();
+}

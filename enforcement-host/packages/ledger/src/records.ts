@@ -1,0 +1,220 @@
+import {
+  actionSchema,
+  approvalArtifactSchema,
+  factsSchema,
+  isJsonObject,
+  obligationsSchema,
+  reasonSchema,
+  sha256Schema,
+  verdictSchema,
+  type JsonObject,
+} from '@axtary/core';
+import type { Sha256 } from '@axtary/core/digest';
+import { z } from 'zod';
+
+/** UTF-16 units of free text (messages, reasons) that a record keeps; `append` cuts the rest. */
+export const MAX_FREE_TEXT = 4096;
+/** Bytes of one line, without its newline. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+
+const id = z.string().min(1).max(512);
+const freeText = z.string().max(MAX_FREE_TEXT);
+const failure = z.strictObject({ code: id, message: freeText });
+const count = z.int().nonnegative();
+const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** The public key that signs checkpoints: P-256, exactly the members of its thumbprint. */
+export const checkpointKeySchema = z.strictObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: coordinate,
+  y: coordinate,
+});
+export type CheckpointKey = z.infer<typeof checkpointKeySchema>;
+
+// RFC 7517 and 7518: `d` is private in every asymmetric key, `k` is the whole of a symmetric one.
+const publicJwk = z.custom<JsonObject>(
+  (value) => isJsonObject(value) && !('d' in value) && !('k' in value),
+  'expected a public JWK',
+);
+
+const { capability, ...actionRest } = actionSchema.shape;
+
+/** An action as the ledger keeps it: the payload is present as its hash only. */
+export const ledgerActionSchema = z.strictObject({
+  ...actionRest,
+  capability: capability.omit({ payload: true }),
+});
+export type LedgerAction = z.infer<typeof ledgerActionSchema>;
+
+const genesisBody = z.strictObject({
+  software: id,
+  checkpointKey: checkpointKeySchema.exactOptional(),
+});
+
+const keyBody = z.strictObject({
+  purpose: z.enum(['approver', 'pass', 'checkpoint']),
+  /** RFC 7638 thumbprint. */
+  kid: id,
+  jwk: publicJwk,
+  name: id,
+  enrolledBy: z.enum(['first', 'recovery_code', 'host']),
+});
+
+const decisionBody = z.strictObject({
+  decisionId: id,
+  verdict: verdictSchema,
+  reasons: z.array(reasonSchema),
+  obligations: obligationsSchema,
+  facts: factsSchema,
+  policyHash: sha256Schema,
+  action: ledgerActionSchema.exactOptional(),
+  actionHash: sha256Schema.exactOptional(),
+  payloadHash: sha256Schema.exactOptional(),
+  /** The tool call could not be parsed: nothing of its content is kept but its hash. */
+  malformed: z
+    .strictObject({ ...failure.shape, inputHash: sha256Schema, inputLength: count })
+    .exactOptional(),
+  /** No decision could be computed, so the verdict is `deny`. */
+  failure: failure.exactOptional(),
+});
+
+const approvalBody = z.union([
+  z.strictObject({ decisionId: id, artifact: approvalArtifactSchema }),
+  z.strictObject({
+    decisionId: id,
+    denied: z.strictObject({
+      by: id,
+      reason: freeText,
+      signature: z.string().max(16_384).exactOptional(),
+    }),
+  }),
+]);
+
+const passBody = z.strictObject({
+  jti: id,
+  decisionId: id,
+  actionHash: sha256Schema,
+  payloadHash: sha256Schema,
+  kid: id.exactOptional(),
+  /** RFC 3339, UTC. */
+  expiresAt: id,
+  unsigned: z.literal(true).exactOptional(),
+});
+
+const intentBody = z.strictObject({
+  intentId: id,
+  decisionId: id,
+  jti: id,
+  tool: id,
+  resource: z.string().min(1).max(4096),
+  actionHash: sha256Schema,
+  payloadHash: sha256Schema,
+});
+
+const outcomeBody = z.strictObject({
+  intentId: id,
+  /** `unknown`: it may have happened, as after a crash or an upstream that fell silent. */
+  status: z.enum(['executed', 'failed', 'blocked', 'unknown']),
+  resultHash: sha256Schema.exactOptional(),
+  /** Bytes. */
+  resultLength: count.exactOptional(),
+  error: failure.exactOptional(),
+  /** Microseconds by stage. */
+  timings: z.record(z.string().max(64), count).exactOptional(),
+});
+
+const policyChangeBody = z.strictObject({
+  workspace: z.string().min(1).max(4096),
+  policyHash: sha256Schema,
+  previousPolicyHash: sha256Schema.exactOptional(),
+  trustedBy: id,
+  signature: z.string().max(16_384).exactOptional(),
+});
+
+const checkpointBody = z.strictObject({
+  /** Compact JWS over the record's own fields; see `checkpoint.ts`. */
+  jws: z.string().max(4096),
+});
+
+const recoveryBody = z.strictObject({
+  /** Bytes of an unfinished last line that were cut off. */
+  droppedBytes: count,
+  droppedHash: sha256Schema,
+});
+
+// A record is one line of UTF-8, closed by `\n`; its bytes are its RFC 8785 form, so in this order:
+//   {"body":{…},          by type
+//    "boot":"boot_…",     one opening of the ledger by one process
+//    "log":"log_…",       the ledger, named at its genesis
+//    "mono":1234,         milliseconds of that process's monotonic clock
+//    "prev":"sha256:…",   leaf hash of the line before; 64 zeros at genesis
+//    "seq":42,            0, 1, 2, …
+//    "ts":"2026-01-02T03:04:05.678Z",
+//    "type":"decision",
+//    "v":1}
+// leaf hash = SHA-256(0x00 || line without its newline), RFC 6962 section 2.1.
+function record<Type extends string, Body extends z.core.$ZodType>(type: Type, body: Body) {
+  return z.strictObject({
+    v: z.literal(1),
+    log: z.string().regex(/^log_[A-Za-z0-9_-]{22}$/),
+    seq: count,
+    prev: sha256Schema,
+    ts: z.iso.datetime({ precision: 3 }),
+    boot: z.string().regex(/^boot_[A-Za-z0-9_-]{22}$/),
+    mono: count,
+    type: z.literal(type),
+    body,
+  });
+}
+
+/** One record, closed: a member that is not listed makes it invalid. */
+export const recordSchema = z.discriminatedUnion('type', [
+  record('genesis', genesisBody),
+  record('key', keyBody),
+  record('decision', decisionBody),
+  record('approval', approvalBody),
+  record('pass', passBody),
+  record('intent', intentBody),
+  record('outcome', outcomeBody),
+  record('policy_change', policyChangeBody),
+  record('checkpoint', checkpointBody),
+  record('recovery', recoveryBody),
+]);
+
+/** One record of the ledger, as its line says it. */
+export type LedgerRecord = Readonly<z.infer<typeof recordSchema>>;
+export type RecordType = LedgerRecord['type'];
+export type RecordOf<Type extends RecordType> = Extract<LedgerRecord, { readonly type: Type }>;
+export type BodyOf<Type extends RecordType> = RecordOf<Type>['body'];
+
+export type KeyBody = BodyOf<'key'>;
+export type DecisionBody = BodyOf<'decision'>;
+export type ApprovalBody = BodyOf<'approval'>;
+export type PassBody = BodyOf<'pass'>;
+export type IntentBody = BodyOf<'intent'>;
+export type OutcomeBody = BodyOf<'outcome'>;
+export type PolicyChangeBody = BodyOf<'policy_change'>;
+
+/** Types that a caller appends; the ledger writes genesis, checkpoint and recovery itself. */
+export type EntryType = Exclude<RecordType, 'genesis' | 'checkpoint' | 'recovery'>;
+
+type EntryOf<Type extends RecordType> = {
+  readonly [T in Type]: { readonly type: T; readonly body: BodyOf<T> };
+}[Type];
+
+/** What a caller appends. Strings in a body may be hostile. */
+export type LedgerEntry = EntryOf<EntryType>;
+/** Any record before it has its place in the chain. */
+export type RecordContent = EntryOf<RecordType>;
+
+/** The place of a record in its chain. */
+export interface RecordPlace {
+  readonly log: string;
+  readonly seq: number;
+  readonly prev: Sha256;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly ts: string;
+  readonly boot: string;
+  readonly mono: number;
+}

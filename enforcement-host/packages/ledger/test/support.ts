@@ -1,0 +1,124 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { canonicalize, type JsonObject } from '@axtary/core';
+import { sha256 } from '@axtary/core/digest';
+
+import { CheckpointVerifier } from '../src/checkpoint.js';
+import { LocalJsonlLedger, type CheckpointSigner, type LedgerEntry } from '../src/index.js';
+import { checkpointKeySchema } from '../src/records.js';
+
+export const HASH = sha256('a policy, an action or a payload');
+
+/** Runs with a folder of its own, which goes afterwards. */
+export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'axtary-ledger-'));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A signer with a key of its own. */
+export function newSigner(typ = 'axtary-checkpoint+jwt'): CheckpointSigner {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicJwk = publicKey.export({ format: 'jwk' });
+  const { kid } = new CheckpointVerifier(checkpointKeySchema.parse(publicJwk));
+  return {
+    kid,
+    publicJwk: { ...publicJwk } as JsonObject,
+    signCheckpoint(payloadText) {
+      const header = base64url(canonicalize({ alg: 'ES256', kid, typ }));
+      const signed = `${header}.${base64url(payloadText)}`;
+      const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+      return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+    },
+  };
+}
+
+export function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+export function decision(id: string, verdict: 'allow' | 'deny' | 'step_up' = 'allow') {
+  return {
+    type: 'decision',
+    body: {
+      decisionId: id,
+      verdict,
+      reasons: [{ rule: 'r1', effect: verdict, message: 'a rule said so' }],
+      obligations: {},
+      facts: { now: '2026-01-02T03:04:05.678Z', approvals: [] },
+      policyHash: HASH,
+      actionHash: HASH,
+      payloadHash: HASH,
+    },
+  } satisfies LedgerEntry;
+}
+
+export function pass(jti: string, decisionId: string) {
+  return {
+    type: 'pass',
+    body: {
+      jti,
+      decisionId,
+      actionHash: HASH,
+      payloadHash: HASH,
+      expiresAt: '2026-01-02T03:09:05.678Z',
+    },
+  } satisfies LedgerEntry;
+}
+
+export function intent(intentId: string, jti: string, decisionId: string) {
+  return {
+    type: 'intent',
+    body: {
+      intentId,
+      decisionId,
+      jti,
+      tool: 'slack.post',
+      resource: 'slack:channel/C1',
+      actionHash: HASH,
+      payloadHash: HASH,
+    },
+  } satisfies LedgerEntry;
+}
+
+export function outcome(intentId: string) {
+  return {
+    type: 'outcome',
+    body: { intentId, status: 'executed', timings: { decide: 12 } },
+  } satisfies LedgerEntry;
+}
+
+/** The four records of one executed call. */
+export function call(n: number | string): readonly LedgerEntry[] {
+  return [
+    decision(`dec_${n}`),
+    pass(`pass_${n}`, `dec_${n}`),
+    intent(`int_${n}`, `pass_${n}`, `dec_${n}`),
+    outcome(`int_${n}`),
+  ];
+}
+
+/** Writes a ledger of some calls, with a checkpoint after each where there is a signer. */
+export async function writeLedger(
+  path: string,
+  calls: number,
+  checkpoint?: CheckpointSigner,
+): Promise<void> {
+  const ledger = new LocalJsonlLedger(path, checkpoint && { checkpoint });
+  for (let n = 0; n < calls; n++) {
+    await ledger.append(call(n));
+    await ledger.checkpoint();
+  }
+  await ledger.close();
+}
+
+/** The lines of a file without their newlines. */
+export async function linesOf(path: string): Promise<string[]> {
+  return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+}
