@@ -1,0 +1,13 @@
+export type { ApprovalVerifier, PolicySource } from './pipeline/dependencies.js';
+export { createProxyRuntime, type ProxyRuntimeOptions } from './runtime.js';
+export type {
+  BlockCode,
+  BlockedResult,
+  ExecutedResult,
+  FailedResult,
+  HandleOptions,
+  HandleResult,
+  MalformedResult,
+  ProxyRuntime,
+  Timings,
+} from './types.js';

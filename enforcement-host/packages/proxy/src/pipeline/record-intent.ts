@@ -1,0 +1,57 @@
+import { newId } from '@axtary/core/digest';
+import type { LedgerEntry } from '@axtary/ledger';
+
+import { orBlock } from './block.js';
+import { decisionEntry } from './decide.js';
+import type { Dependencies } from './dependencies.js';
+import type { IssuedPass } from './issue.js';
+
+declare const recorded: unique symbol;
+
+/** An intent that is durable: decision, pass and intent are in the ledger. Only `recordIntent` makes one. */
+export interface RecordedIntent {
+  readonly [recorded]: true;
+  readonly intentId: string;
+  readonly issued: IssuedPass;
+}
+
+/**
+ * Records decision, pass and intent in one durable append.
+ *
+ * @throws Block `LEDGER_UNAVAILABLE` when they are not durable.
+ */
+export async function recordIntent(
+  issued: IssuedPass,
+  { ledger }: Dependencies,
+): Promise<RecordedIntent> {
+  const intentId = newId('int');
+  const entries = [
+    decisionEntry(issued.permitted),
+    passEntry(issued),
+    intentEntry(issued, intentId),
+  ];
+  await orBlock('LEDGER_UNAVAILABLE', 'the ledger could not be written', () =>
+    ledger.append(entries),
+  );
+  return { intentId, issued } as RecordedIntent;
+}
+
+function passEntry({ permitted, jti, kid, expiresAt, pass }: IssuedPass): LedgerEntry {
+  return {
+    type: 'pass',
+    body: {
+      jti,
+      decisionId: permitted.decisionId,
+      ...permitted.digests,
+      expiresAt,
+      ...(kid === undefined ? {} : { kid }),
+      ...(pass === undefined ? { unsigned: true as const } : {}),
+    },
+  };
+}
+
+function intentEntry({ permitted, jti }: IssuedPass, intentId: string): LedgerEntry {
+  const { tool, resource } = permitted.parsed.action.capability;
+  const { decisionId, digests } = permitted;
+  return { type: 'intent', body: { intentId, decisionId, jti, tool, resource, ...digests } };
+}

@@ -1,0 +1,3 @@
+import { AxtaryError } from '@axtary/core';
+
+export class UpstreamFailure extends AxtaryError {}
