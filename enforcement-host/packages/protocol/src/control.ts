@@ -1,0 +1,182 @@
+import { sha256Schema } from '@axtary/core';
+import { z } from 'zod';
+
+import { notification, request } from './define.js';
+import {
+  approvalDetailSchema,
+  approvalSummarySchema,
+  approverSchema,
+  ledgerItemSchema,
+  policyIssueSchema,
+  publicJwkSchema,
+  verifyReportSchema,
+  workspaceStateSchema,
+} from './model.js';
+
+/** Raised when a message changes shape; a client that speaks another one replaces the host. */
+export const CONTROL_PROTOCOL_VERSION = 1;
+
+const nothing = z.strictObject({});
+const jws = z.string().max(16_384);
+const workspace = z.string().max(4096);
+/** A head of a ledger that its holder has seen: `size` records, ending in `head`. */
+export const ledgerAnchorSchema = z.strictObject({
+  log: z.string(),
+  size: z.number().int().positive(),
+  head: sha256Schema,
+});
+export type LedgerAnchor = z.infer<typeof ledgerAnchorSchema>;
+
+/**
+ * Control endpoint of the enforcement host: JSON-RPC 2.0 over the control socket. Until
+ * `session/prove` or `approvers/enrol` has succeeded on a connection, every other method is
+ * refused with `UNAUTHORISED`. `workspace` is the absolute path of the folder.
+ */
+export const controlProtocol = {
+  /** First message. The challenge is to be signed with an approver's key, once, on this connection. */
+  'session/open': request(
+    z.strictObject({ client: z.string().max(256), protocolVersion: z.number().int() }),
+    z.strictObject({
+      challenge: z.string(),
+      version: z.string(),
+      protocolVersion: z.number().int(),
+      approvers: z.array(approverSchema),
+      /** An enrolment code (from whoever started the host) is accepted: nobody is enrolled yet. */
+      enrolmentOpen: z.boolean(),
+    }),
+  ),
+  /** `proof`: JWS typ `axtary-control+jwt` over {challenge, iat}, `kid` of an enrolled approver. */
+  'session/prove': request(
+    z.strictObject({ proof: jws }),
+    z.strictObject({ approver: approverSchema }),
+  ),
+  /** Enrols the key that signed `proof`. `code`: the enrolment code, or the recovery code. */
+  'approvers/enrol': request(
+    z.strictObject({
+      jwk: publicJwkSchema,
+      name: z.string().min(1).max(256),
+      proof: jws,
+      code: z.string().max(256),
+    }),
+    z.strictObject({
+      approver: approverSchema,
+      /** Shown once; only its hash is kept. A used recovery code is replaced by this one. */
+      recoveryCode: z.string(),
+    }),
+  ),
+
+  /** Begins to serve a folder, and to notify this connection about it. */
+  'workspaces/open': request(z.strictObject({ workspace }), workspaceStateSchema),
+  'workspaces/close': request(z.strictObject({ workspace }), nothing),
+
+  'policy/check': request(
+    z.strictObject({ text: z.string() }),
+    z.strictObject({ issues: z.array(policyIssueSchema) }),
+  ),
+  /** The enforced text and the text in the file, for review. */
+  'policy/proposal': request(
+    z.strictObject({ workspace }),
+    z.strictObject({
+      enforcedText: z.string().optional(),
+      proposedText: z.string().optional(),
+      proposedHash: z.string().optional(),
+      issues: z.array(policyIssueSchema),
+    }),
+  ),
+  /** `statement`: JWS typ `axtary-policy-trust+jwt` over a PolicyTrustStatement. */
+  'policy/trust': request(z.strictObject({ workspace, statement: jws }), workspaceStateSchema),
+
+  'approvals/list': request(
+    z.strictObject({ workspace }),
+    z.strictObject({ pending: z.array(approvalSummarySchema) }),
+  ),
+  'approvals/get': request(z.strictObject({ workspace, id: z.string() }), approvalDetailSchema),
+  /** `statement`: JWS typ `axtary-approval+jwt` over an ApprovalStatement. */
+  'approvals/answer': request(
+    z.strictObject({ workspace, id: z.string(), statement: jws }),
+    approvalSummarySchema,
+  ),
+
+  /** Newest first, before `before` (exclusive) where given. */
+  'ledger/list': request(
+    z.strictObject({
+      workspace,
+      before: z.number().int().optional(),
+      limit: z.number().int().min(1).max(1000),
+    }),
+    z.strictObject({ items: z.array(ledgerItemSchema), size: z.number().int() }),
+  ),
+  /** Signs a checkpoint and writes the export to `file` (must not exist, or be an export). */
+  'ledger/export': request(
+    z.strictObject({ workspace, file: z.string() }),
+    z.strictObject({ records: z.number().int(), anchor: ledgerAnchorSchema }),
+  ),
+  'ledger/verify': request(
+    z.strictObject({ file: z.string(), anchor: ledgerAnchorSchema.optional() }),
+    verifyReportSchema,
+  ),
+
+  /** Where MCP clients of this window reach the gateway. The bearer dies with this connection. */
+  'agents/endpoint': request(
+    z.strictObject({ workspace }),
+    z.strictObject({
+      bearer: z.string(),
+      servers: z.array(z.strictObject({ name: z.string(), url: z.string(), version: z.string() })),
+    }),
+  ),
+
+  'host/stop': request(z.strictObject({ reason: z.string().max(256) }), nothing),
+
+  'workspace/changed': notification(workspaceStateSchema),
+  'approvals/changed': notification(
+    z.strictObject({ workspace, pending: z.array(approvalSummarySchema) }),
+  ),
+  /** The newest records, newest first; `size` tells whether some were missed. */
+  'ledger/changed': notification(
+    z.strictObject({
+      workspace,
+      size: z.number().int(),
+      anchor: ledgerAnchorSchema,
+      items: z.array(ledgerItemSchema),
+    }),
+  ),
+  'host/log': notification(
+    z.strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']),
+      time: z.string(),
+      message: z.string(),
+    }),
+  ),
+} as const;
+export type ControlProtocol = typeof controlProtocol;
+
+/** What whoever starts the enforcement host writes to its standard input, one line of JSON. */
+export const hostStartSchema = z.strictObject({
+  /** Accepted once, while nobody is enrolled. */
+  enrolmentCode: z.string().min(16).max(256),
+  /** Folders to serve without an editor; `file` trusts axtary.yml as it stands, and says so. */
+  headless: z
+    .array(
+      z.strictObject({ workspace, config: z.string(), policyTrust: z.enum(['signed', 'file']) }),
+    )
+    .optional(),
+});
+export type HostStart = z.infer<typeof hostStartSchema>;
+
+/** What the enforcement host writes to its standard output when it is ready, one line of JSON. */
+export const hostReadySchema = z.strictObject({
+  ready: z.literal(true),
+  pid: z.number().int(),
+  version: z.string(),
+  /** Set for headless folders only. */
+  headless: z
+    .array(
+      z.strictObject({
+        workspace,
+        bearer: z.string(),
+        servers: z.array(z.strictObject({ name: z.string(), url: z.string() })),
+      }),
+    )
+    .optional(),
+});
+export type HostReady = z.infer<typeof hostReadySchema>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { diffSchema } from './model.js';
+
+/** Everything the approval panel shows. No credential, pass, key or ledger record fits in here. */
+export const approvalPanelSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(['pending', 'answering', 'approved', 'denied', 'expired', 'gone']),
+  /** What went wrong with the last click, for the reviewer. */
+  error: z.string().optional(),
+  title: z.string(),
+  tool: z.string(),
+  resource: z.string(),
+  agent: z.string(),
+  human: z.string(),
+  runtime: z.string(),
+  task: z.string(),
+  summary: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  reasons: z.array(z.strictObject({ rule: z.string(), message: z.string() })),
+  approverRoles: z.array(z.string()),
+  /** Canonical payload; what is approved. */
+  payloadText: z.string(),
+  payloadHash: z.string(),
+  actionHash: z.string(),
+  policyHash: z.string(),
+  definitionHash: z.string().optional(),
+  diff: diffSchema.optional(),
+  diffNote: z.string().optional(),
+  /** This request among those pending, from 1. */
+  position: z.number().int(),
+  pending: z.number().int(),
+});
+export type ApprovalPanel = z.infer<typeof approvalPanelSchema>;
+
+/** Extension to approval panel: always the complete state. */
+export const toApprovalPanelSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('show'), approval: approvalPanelSchema }),
+  z.strictObject({ type: z.literal('empty'), message: z.string() }),
+]);
+export type ToApprovalPanel = z.infer<typeof toApprovalPanelSchema>;
+
+const shown = { id: z.string(), payloadHash: z.string() };
+
+/** Approval panel to extension. It asks; the extension checks that the hash is that of what it showed. */
+export const fromApprovalPanelSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('approve'), ...shown, reason: z.string().max(4096) }),
+  z.strictObject({ type: z.literal('deny'), ...shown, reason: z.string().max(4096) }),
+  z.strictObject({ type: z.literal('openDiff'), id: z.string(), path: z.string().optional() }),
+  z.strictObject({ type: z.literal('copyPayload'), id: z.string() }),
+  z.strictObject({ type: z.literal('next') }),
+]);
+export type FromApprovalPanel = z.infer<typeof fromApprovalPanelSchema>;
