@@ -1,0 +1,227 @@
+import {
+  canonicalize,
+  type Action,
+  type Clock,
+  type HandlerProgress,
+  type JsonObject,
+  type Pin,
+} from '@axtary/core';
+import { newId, sha256 } from '@axtary/core/digest';
+import type { ProxyRuntime } from '@axtary/proxy';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+
+import { McpGatewayError } from '../errors.js';
+import { anyObject } from '../json.js';
+import type { Timer } from '../timer.js';
+import type { UpstreamDefinition } from '../upstream/definition.js';
+import { definitionHash, type ToolDefinition } from '../upstream/tools.js';
+import type { Upstream } from '../upstream/upstream.js';
+import { MCP_TOOL } from '../upstream/upstreams.js';
+import type { ClientDescription } from './hold.js';
+import { CallProgress } from './progress.js';
+import { stoppedResult, toolResultOf } from './results.js';
+import { RpcError } from './rpc-error.js';
+import type { Retries } from './retries.js';
+
+/** A connected MCP client, for whoever says on whose behalf it acts. */
+export interface SessionDescription {
+  /** Of this connection, random; not the session id that travels over HTTP. */
+  readonly id: string;
+  readonly window: { readonly id: string };
+  readonly server: string;
+  /** As the client names itself. */
+  readonly client?: { readonly name: string; readonly version: string };
+}
+
+/** Who acts and to what end: decided by the enforcement host, not by the client. */
+export type Identity = (session: SessionDescription) => Pick<Action, 'actor' | 'intent'>;
+
+/** One call, for whoever finds out what it touches. */
+export interface InspectedCall {
+  readonly server: string;
+  readonly definition: UpstreamDefinition;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+}
+
+/** What a call touches and what must stay true until it runs. */
+export interface Inspection {
+  readonly paths?: readonly string[];
+  readonly pins?: readonly Pin[];
+}
+
+/** `undefined`: touches no file that is known. A rejection blocks the call. */
+export type Inspect = (call: InspectedCall) => Promise<Inspection | undefined>;
+
+export interface CallDependencies {
+  readonly runtime: Pick<ProxyRuntime, 'handle'>;
+  readonly folder: string;
+  readonly identity: Identity;
+  readonly inspect?: Inspect | undefined;
+  readonly holdFor: (client: ClientDescription) => number | undefined;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly retries: Retries;
+}
+
+export interface CallContext {
+  readonly upstream: Upstream;
+  readonly session: SessionDescription;
+  /** The tools as this client was last shown them. */
+  readonly shown: ReadonlyMap<string, JsonObject>;
+  /** Called where a tool is not as this client was shown it: the client has to list again. */
+  readonly onOutdated: () => void;
+  readonly signal: AbortSignal;
+  readonly sendProgress?: ((progress: HandlerProgress) => void) | undefined;
+}
+
+const paramsSchema = z.object({
+  name: z.string().min(1).max(512),
+  arguments: anyObject.default({}),
+  _meta: anyObject.optional(),
+});
+type CallParams = z.infer<typeof paramsSchema>;
+
+/**
+ * Brings one `tools/call` to its result through the runtime: nothing reaches the server unless the
+ * runtime executes it.
+ *
+ * @returns a CallToolResult; a call that is not executed is one with `isError`.
+ */
+export async function callTool(
+  dependencies: CallDependencies,
+  context: CallContext,
+  params: unknown,
+): Promise<JsonObject> {
+  const parsed = paramsSchema.safeParse(params);
+  if (!parsed.success) {
+    throw new RpcError(ErrorCode.InvalidParams, 'expected a tool name and an object of arguments');
+  }
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(dependencies, context, parsed.data);
+  } catch (error) {
+    return stoppedResult(error);
+  }
+  return run(dependencies, context, prepared);
+}
+
+interface Prepared {
+  readonly action: Action;
+  /** The same for every call that says the same. */
+  readonly key: string;
+}
+
+async function prepare(
+  dependencies: CallDependencies,
+  context: CallContext,
+  call: CallParams,
+): Promise<Prepared> {
+  const { upstream, signal } = context;
+  const tool = await upstream.tool(call.name, { now: false, signal });
+  requireAsShown(context, tool);
+  const { protocolVersion } = await upstream.describe(signal);
+  const mcp = {
+    server: upstream.name,
+    serverIdentity: upstream.identity,
+    protocolVersion,
+    definitionHash: tool.definitionHash,
+  };
+  const inspection = await dependencies.inspect?.({
+    server: upstream.name,
+    definition: upstream.definition,
+    tool: call.name,
+    arguments: call.arguments,
+  });
+  return asAction(dependencies, context, { call, mcp, inspection });
+}
+
+// A tool that is not the one the model was shown may do anything under its name.
+function requireAsShown({ shown, onOutdated }: CallContext, tool: ToolDefinition): void {
+  const before = shown.get(tool.name);
+  if (before === undefined || definitionHash(before) === tool.definitionHash) return;
+  onOutdated();
+  throw new McpGatewayError(
+    'MCP_TOOL_CHANGED',
+    `the tool ${JSON.stringify(tool.name)} of the MCP server "${tool.server}" changed since its ` +
+      'tools were listed. Nothing was sent. List the tools again and read what it does now',
+  );
+}
+
+interface Established {
+  readonly call: CallParams;
+  readonly mcp: NonNullable<Action['context']['mcp']>;
+  readonly inspection: Inspection | undefined;
+}
+
+function asAction(
+  { folder, identity, clock, retries }: CallDependencies,
+  { upstream, session }: CallContext,
+  { call, mcp, inspection }: Established,
+): Prepared {
+  const { actor, intent } = identity(session);
+  const resource = `mcp:${upstream.name}/${call.name}`;
+  const payload = { server: upstream.name, name: call.name, arguments: call.arguments };
+  const pins: Pin[] = [
+    ...(inspection?.pins ?? []),
+    { kind: 'tool_definition', subject: resource, digest: mcp.definitionHash },
+  ];
+  const paths = inspection?.paths;
+  const established = { mcp, pins, ...(paths ? { paths: [...paths] } : {}) };
+  const window = session.window.id;
+  const key = sha256(canonicalize({ window, actor, payload, established }));
+  const known = retries.find(key, clock.now().getTime());
+  if (known) return { action: known, key };
+  const action: Action = {
+    id: newId('act'),
+    actor,
+    intent,
+    capability: { tool: MCP_TOOL, resource, payload, constraints: {} },
+    context: {
+      source: 'mcp',
+      workspace: folder,
+      session: session.id,
+      ...established,
+      ...traceOf(call),
+      verified: ['mcp', 'pins', 'workspace', 'session', ...(paths ? (['paths'] as const) : [])],
+    },
+  };
+  return { action, key };
+}
+
+// W3C Trace Context: version, trace id, parent id, flags.
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function traceOf({ _meta }: CallParams): { traceparent?: string } {
+  const traceparent = _meta?.['traceparent'];
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
+}
+
+async function run(
+  dependencies: CallDependencies,
+  { upstream, session, signal, sendProgress }: CallContext,
+  { action, key }: Prepared,
+): Promise<JsonObject> {
+  const { runtime, retries, timer } = dependencies;
+  const progress = sendProgress && new CallProgress(sendProgress, timer);
+  const holdFor = dependencies.holdFor({
+    ...session.client,
+    hasProgressToken: sendProgress !== undefined,
+  });
+  const stopListening = upstream.onExecuting(action.id, () => progress?.approved());
+  const result = await runtime.handle(action, {
+    signal,
+    ...(holdFor === undefined ? {} : { holdFor }),
+    ...(progress && { onProgress: (step: HandlerProgress) => progress.forward(step) }),
+    onPending: ({ id, expiresAt }) => {
+      retries.keep(key, action, Date.parse(expiresAt));
+      progress?.wait(id);
+    },
+  });
+  stopListening();
+  progress?.stop();
+  if (result.status === 'blocked' && result.code === 'APPROVAL_PENDING') retries.keep(key, action);
+  else retries.drop(key, action);
+  return toolResultOf(result);
+}
