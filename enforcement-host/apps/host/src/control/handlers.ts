@@ -1,0 +1,222 @@
+import { parsePolicy } from '@axtary/policy';
+import { exportLedger, verifyLedgerFile } from '@axtary/ledger';
+import { ApprovalError, verifyApprovalStatement, type ApprovalItem } from '@axtary/approvals';
+import {
+  CONTROL_PROTOCOL_VERSION,
+  type ControlProtocol,
+  type RequestHandlers,
+} from '@axtary/protocol';
+
+import type { Bearers } from '../agent/bearers.js';
+import type { Approvers } from '../state/approvers.js';
+import { VERSION } from '../version.js';
+import { LedgerItems } from '../workspace/ledger-items.js';
+import type { Workspace } from '../workspace/workspace.js';
+import type { Workspaces } from '../workspace/workspaces.js';
+import type { ControlSession } from './session.js';
+import { approvalDetail, approvalSummary } from './views.js';
+
+export interface ControlDependencies {
+  readonly approvers: Approvers;
+  readonly workspaces: Workspaces;
+  readonly bearers: Bearers;
+  /** Begins to stop the enforcement host. */
+  readonly stop: (reason: string) => void;
+}
+
+/** What one control connection owns. */
+export interface Connection {
+  readonly session: ControlSession;
+  /** Dies with the connection, and so do the bearers minted for it. */
+  readonly id: string;
+  follow(workspace: Workspace): void;
+  unfollow(workspace: Workspace): void;
+}
+
+type Handlers = RequestHandlers<ControlProtocol>;
+
+/** Answers to every method of the control endpoint, for one connection. */
+export function controlHandlers(
+  connection: Connection,
+  dependencies: ControlDependencies,
+): Handlers {
+  const handlers: Handlers = {
+    ...sessionHandlers(connection, dependencies),
+    ...workspaceHandlers(connection, dependencies),
+    ...approvalHandlers(dependencies),
+    ...ledgerHandlers(dependencies),
+    'agents/endpoint': async ({ workspace }) => endpointOf(workspace, connection, dependencies),
+    'host/stop': ({ reason }) => {
+      dependencies.stop(reason);
+      return {};
+    },
+  };
+  return provenOnly(handlers, connection.session);
+}
+
+/** Methods that someone who has proven nothing yet may call. */
+const OPEN_METHODS = new Set(['session/open', 'session/prove', 'approvers/enrol']);
+
+/** Refuses every other method until the session is proven: one gate, so that none is forgotten. */
+function provenOnly(handlers: Handlers, session: ControlSession): Handlers {
+  const gated = Object.entries(handlers).map(([method, handler]) => {
+    const inner = handler as (params: unknown) => unknown;
+    const guarded = (params: unknown): unknown => {
+      session.assertProven();
+      return inner(params);
+    };
+    return [method, OPEN_METHODS.has(method) ? inner : guarded];
+  });
+  return Object.fromEntries(gated) as Handlers;
+}
+
+function sessionHandlers(
+  { session }: Connection,
+  { approvers }: ControlDependencies,
+): Pick<Handlers, 'session/open' | 'session/prove' | 'approvers/enrol'> {
+  return {
+    'session/open': () => ({
+      challenge: session.challenge,
+      version: VERSION,
+      protocolVersion: CONTROL_PROTOCOL_VERSION,
+      approvers: approvers.list().map(({ kid, name, enrolledAt }) => ({ kid, name, enrolledAt })),
+      enrolmentOpen: approvers.enrolmentOpen,
+    }),
+    'session/prove': async ({ proof }) => ({ approver: await session.prove(proof) }),
+    'approvers/enrol': (request) => session.enrol(request),
+  };
+}
+
+type WorkspaceMethods =
+  'workspaces/open' | 'workspaces/close' | 'policy/check' | 'policy/proposal' | 'policy/trust';
+
+function workspaceHandlers(
+  connection: Connection,
+  { workspaces }: ControlDependencies,
+): Pick<Handlers, WorkspaceMethods> {
+  return {
+    'workspaces/open': async (params) => {
+      const workspace = await workspaces.open(params.workspace);
+      connection.follow(workspace);
+      return workspace.state();
+    },
+    'workspaces/close': async (params) => {
+      connection.unfollow(await workspaces.open(params.workspace));
+      return {};
+    },
+    'policy/check': ({ text }) => ({
+      issues: parsePolicy(text).issues.map(({ code, message, severity, range }) => ({
+        code,
+        message,
+        severity,
+        range,
+      })),
+    }),
+    'policy/proposal': async (params) => {
+      const { policy } = await workspaces.open(params.workspace);
+      await policy.refresh();
+      const { enforcedText, proposedText, issues } = policy.proposal();
+      const { proposedHash } = policy.state();
+      return {
+        issues: issues.map(({ code, message, severity, range }) => ({
+          code,
+          message,
+          severity,
+          range,
+        })),
+        ...(enforcedText !== undefined && { enforcedText }),
+        ...(proposedText !== undefined && { proposedText }),
+        ...(proposedHash && { proposedHash }),
+      };
+    },
+    'policy/trust': async ({ workspace: folder, statement }) => {
+      const workspace = await workspaces.open(folder);
+      await workspace.policy.trust(statement);
+      return workspace.state();
+    },
+  };
+}
+
+function approvalHandlers({
+  workspaces,
+  approvers,
+}: ControlDependencies): Pick<Handlers, 'approvals/list' | 'approvals/get' | 'approvals/answer'> {
+  return {
+    'approvals/list': async ({ workspace: folder }) => {
+      const workspace = await workspaces.open(folder);
+      const pending = await workspace.pendingApprovals();
+      return { pending: pending.map((item) => approvalSummary(item, workspace.folder)) };
+    },
+    'approvals/get': async ({ workspace: folder, id }) => {
+      const workspace = await workspaces.open(folder);
+      return approvalDetail(await itemOf(workspace, id), workspace.folder);
+    },
+    'approvals/answer': async ({ workspace: folder, id, statement: signature }) => {
+      const workspace = await workspaces.open(folder);
+      const item = await itemOf(workspace, id);
+      const statement = await verifyApprovalStatement(signature, item, approvers.keys());
+      const { sub, reason, verdict } = statement;
+      const answer = { id, reason, signature };
+      const answered =
+        verdict === 'approve'
+          ? await workspace.approvals.approve({ ...answer, approvedBy: sub })
+          : await workspace.approvals.deny({ ...answer, deniedBy: sub });
+      return approvalSummary(answered.item, workspace.folder);
+    },
+  };
+}
+
+async function itemOf(workspace: Workspace, id: string): Promise<ApprovalItem> {
+  const item = await workspace.approvals.get(id);
+  if (item) return item;
+  throw new ApprovalError('APPROVAL_NOT_FOUND', `there is no approval request ${id}`);
+}
+
+function ledgerHandlers({
+  workspaces,
+}: ControlDependencies): Pick<Handlers, 'ledger/list' | 'ledger/export' | 'ledger/verify'> {
+  return {
+    'ledger/list': async ({ workspace: folder, before, limit }) => {
+      const { ledger } = await workspaces.open(folder);
+      const { size } = ledger.head();
+      const end = Math.min(before ?? size, size);
+      const from = Math.max(0, end - limit);
+      const items = [];
+      const describe = new LedgerItems();
+      for await (const record of ledger.read({ from, limit: end - from })) {
+        items.push(describe.of(record));
+      }
+      return { items: items.reverse(), size };
+    },
+    'ledger/export': async ({ workspace: folder, file }) => {
+      const workspace = await workspaces.open(folder);
+      await workspace.ledger.checkpoint();
+      const report = await exportLedger(workspace.ledgerFile, file);
+      return {
+        records: report.size,
+        anchor: { log: report.log, size: report.size, head: report.head },
+      };
+    },
+    'ledger/verify': async ({ file, anchor }) =>
+      verifyLedgerFile(file, { mode: 'export', ...(anchor && { anchor }) }),
+  };
+}
+
+async function endpointOf(
+  folder: string,
+  connection: Connection,
+  { workspaces, bearers }: ControlDependencies,
+): Promise<{ bearer: string; servers: { name: string; url: string; version: string }[] }> {
+  const workspace = await workspaces.open(folder);
+  const { enforcedHash } = workspace.policy.state();
+  const names = enforcedHash ? workspace.engine().upstreams.servers : [];
+  return {
+    bearer: bearers.mint(connection.id, workspace.key),
+    servers: names.map((name) => ({
+      name,
+      url: bearers.url(workspace.key, name),
+      // A new policy may mean new tools: editors compare versions to know.
+      version: enforcedHash?.slice('sha256:'.length, 'sha256:'.length + 12) ?? '0',
+    })),
+  };
+}

@@ -1,0 +1,13 @@
+import { AxtaryError } from '@axtary/core';
+
+export type HostErrorCode =
+  | 'HOST_RUNNING'
+  | 'HOST_STATE_UNUSABLE'
+  | 'UNAUTHORISED'
+  | 'ENROLMENT_REFUSED'
+  | 'WORKSPACE_UNKNOWN'
+  | 'POLICY_NOT_TRUSTED'
+  | 'EXPORT_REFUSED';
+
+/** The enforcement host cannot do what was asked. */
+export class HostError extends AxtaryError<HostErrorCode> {}

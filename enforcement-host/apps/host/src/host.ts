@@ -1,0 +1,155 @@
+import { rm } from 'node:fs/promises';
+
+import { messageOf, type Clock } from '@axtary/core';
+import { LedgerError, acquireLock } from '@axtary/ledger';
+import type { HostReady, HostStart } from '@axtary/protocol';
+
+import { Bearers } from './agent/bearers.js';
+import { startAgentServer, type AgentServer } from './agent/server.js';
+import { startControlServer, type ControlServer } from './control/server.js';
+import { HostError } from './errors.js';
+import { createLog, type Log } from './log.js';
+import { Approvers } from './state/approvers.js';
+import { prepareStateFolder, type StateFolder } from './state/folder.js';
+import { loadHostKey } from './state/host-key.js';
+import { VERSION } from './version.js';
+import { Workspaces } from './workspace/workspaces.js';
+
+export interface HostOptions {
+  readonly state: StateFolder;
+  readonly start: HostStart;
+  readonly osUser: string;
+  readonly clock: Clock;
+  /** Stops after so long without windows and without requests of agents. */
+  readonly idleMs: number;
+}
+
+export interface EnforcementHost {
+  readonly ready: HostReady;
+  readonly log: Log;
+  /** Settles when the host has stopped, for whatever reason. */
+  readonly stopped: Promise<void>;
+  stop(reason: string): void;
+}
+
+/**
+ * Starts the enforcement host of a state folder.
+ *
+ * @throws HostError `HOST_RUNNING` when one runs already, `HOST_STATE_UNUSABLE`.
+ */
+export async function startHost(options: HostOptions): Promise<EnforcementHost> {
+  const { state, clock, start } = options;
+  await prepareStateFolder(state);
+  const lock = await claim(state);
+  const log = createLog(state.log, clock);
+  const stopping = new AbortController();
+  const stop = (reason: string): void => stopping.abort(reason);
+  const parts = await assemble(options, log, stop);
+  const headless = await openHeadless(start, parts);
+  log.write('info', `enforcement host ${VERSION} is ready, process ${process.pid}`);
+  const stopped = untilStopped(stopping.signal, parts, log).finally(() => lock.release());
+  if (headless.length === 0) stopWhenIdle(parts, { idleMs: options.idleMs, stop });
+  const ready: HostReady = { ready: true, pid: process.pid, version: VERSION };
+  return { ready: headless.length === 0 ? ready : { ...ready, headless }, log, stopped, stop };
+}
+
+async function claim(state: StateFolder): ReturnType<typeof acquireLock> {
+  try {
+    return await acquireLock(state.lock);
+  } catch (cause) {
+    if (!(cause instanceof LedgerError)) throw cause;
+    throw new HostError('HOST_RUNNING', `an enforcement host already serves ${state.root}`, {
+      cause,
+    });
+  }
+}
+
+interface Parts {
+  readonly workspaces: Workspaces;
+  readonly bearers: Bearers;
+  readonly control: ControlServer;
+  readonly agents: AgentServer;
+}
+
+async function assemble(
+  { state, start, osUser, clock }: HostOptions,
+  log: Log,
+  stop: (reason: string) => void,
+): Promise<Parts> {
+  const { enrolmentCode } = start;
+  const approvers = await Approvers.load({ file: state.approvers, clock, enrolmentCode });
+  const hostKey = await loadHostKey(state.hostKey);
+  const workspaces = new Workspaces({ state, hostKey, approvers, osUser, log, clock });
+  approvers.onEnrolled((enrolled) => {
+    log.write('info', `enrolled the approver ${enrolled.name}`);
+    workspaces.recordApprover(enrolled).catch((error: unknown) => {
+      log.write('error', `an approver's key is not in every ledger yet: ${messageOf(error)}`);
+    });
+  });
+  const bearers = new Bearers();
+  // The lock is held, so whatever lies there was left behind by a host that is gone.
+  await removeStale(state);
+  const agents = await startAgentServer({
+    endpoint: state.agentEndpoint,
+    workspaces,
+    bearers,
+    log,
+  });
+  const dependencies = { approvers, workspaces, bearers, stop };
+  const control = await startControlServer(state.controlEndpoint, dependencies, log);
+  return { workspaces, bearers, control, agents };
+}
+
+async function removeStale({ controlEndpoint, agentEndpoint }: StateFolder): Promise<void> {
+  if (process.platform === 'win32') return;
+  await rm(controlEndpoint, { force: true });
+  await rm(agentEndpoint, { force: true });
+}
+
+async function openHeadless(
+  { headless = [] }: HostStart,
+  { workspaces, bearers }: Parts,
+): Promise<NonNullable<HostReady['headless']>> {
+  const opened: NonNullable<HostReady['headless']> = [];
+  for (const { workspace: folder, config, policyTrust } of headless) {
+    const workspace = await workspaces.open(folder, { config, policyTrust });
+    const { upstreams } = workspace.engine();
+    const servers = upstreams.servers.map((name) => ({
+      name,
+      url: bearers.url(workspace.key, name),
+    }));
+    opened.push({
+      workspace: workspace.folder,
+      bearer: bearers.mint('headless', workspace.key),
+      servers,
+    });
+  }
+  return opened;
+}
+
+function stopWhenIdle(
+  { control, agents }: Parts,
+  { idleMs, stop }: { readonly idleMs: number; readonly stop: (reason: string) => void },
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  const check = (): void => {
+    clearTimeout(timer);
+    if (control.connections > 0 || agents.underWay > 0) return;
+    // The endpoints keep the process alive; this must not, once they are closed.
+    timer = setTimeout(() => stop('idle'), idleMs).unref();
+  };
+  control.onConnectionsChange(check);
+  agents.onUnderWayChange(check);
+  check();
+}
+
+/** Waits for the stop, then closes in the order in which work flows: agents first, ledgers last. */
+async function untilStopped(signal: AbortSignal, parts: Parts, log: Log): Promise<void> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  log.write('info', `stopping: ${String(signal.reason)}`);
+  const closing = [parts.agents.close(), parts.workspaces.closeAll(), parts.control.close()];
+  for (const result of await Promise.allSettled(closing)) {
+    if (result.status === 'rejected')
+      log.write('error', `while stopping: ${messageOf(result.reason)}`);
+  }
+}

@@ -1,0 +1,259 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+
+import {
+  LocalJsonApprovalQueueStore,
+  createQueueApprovalResolver,
+  verifyApprovalStatement,
+  type ApprovalItem,
+} from '@axtary/approvals';
+import { approvalFacts } from '@axtary/actionpass';
+import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
+import { LocalJsonlLedger, type LedgerRecord } from '@axtary/ledger';
+import type { UpstreamStatus } from '@axtary/mcp';
+import type { ServerState, WorkspaceState } from '@axtary/protocol';
+
+import { HostError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { Approvers, Enrolled } from '../state/approvers.js';
+import { workspaceKey, type StateFolder } from '../state/folder.js';
+import type { HostKey } from '../state/host-key.js';
+import { VERSION } from '../version.js';
+import { createEngine, describeForReview, type Engine } from './engine.js';
+import { PolicyGuard, type PolicyChange } from './policy-guard.js';
+
+export interface WorkspaceOptions {
+  readonly folder: string;
+  readonly config?: string | undefined;
+  readonly policyTrust: 'signed' | 'file';
+  readonly state: StateFolder;
+  readonly hostKey: HostKey;
+  readonly approvers: Approvers;
+  readonly osUser: string;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface WorkspaceEvents {
+  readonly changed: () => void;
+  readonly approvalsChanged: () => void;
+  readonly recorded: (records: readonly LedgerRecord[]) => void;
+}
+
+/** One served folder: its policy, its ledger, its approvals and, once a policy is trusted, its servers. */
+export class Workspace {
+  readonly key: string;
+  readonly folder: string;
+  readonly ledgerFile: string;
+  readonly ledger: LocalJsonlLedger;
+  readonly approvals: LocalJsonApprovalQueueStore;
+  readonly policy: PolicyGuard;
+  readonly #options: WorkspaceOptions;
+  readonly #listeners = new Set<WorkspaceEvents>();
+  #engine: Engine | undefined;
+  #engineHash: string | undefined;
+  /** Engines of earlier policies, until their last call has ended. */
+  readonly #closing = new Set<Promise<void>>();
+
+  private constructor(options: WorkspaceOptions) {
+    this.#options = options;
+    this.folder = options.folder;
+    this.key = workspaceKey(options.folder);
+    const kept = options.state.workspace(this.key);
+    const { clock, hostKey, approvers } = options;
+    this.ledgerFile = kept.ledger;
+    this.ledger = new LocalJsonlLedger(kept.ledger, {
+      clock,
+      software: `axtary/${VERSION}`,
+      checkpoint: hostKey.checkpoint,
+    });
+    this.approvals = new LocalJsonApprovalQueueStore(kept.approvals, { clock });
+    this.policy = new PolicyGuard({
+      workspace: options.folder,
+      file: options.config ?? path.join(options.folder, 'axtary.yml'),
+      trustFile: kept.trust,
+      approvers: () => approvers.keys(),
+      mode: options.policyTrust,
+      onChange: (change) => this.#recordPolicyChange(change),
+    });
+  }
+
+  /**
+   * Opens a folder. Calls that a crash interrupted are marked in the ledger, and requests nobody
+   * waits for any more are ended.
+   *
+   * @throws LedgerError when the ledger cannot be opened: then nothing of this folder executes.
+   */
+  static async open(options: WorkspaceOptions): Promise<Workspace> {
+    const workspace = new Workspace({ ...options, folder: await realpath(options.folder) });
+    await workspace.#open();
+    return workspace;
+  }
+
+  listen(events: WorkspaceEvents): () => void {
+    this.#listeners.add(events);
+    return () => this.#listeners.delete(events);
+  }
+
+  state(): WorkspaceState {
+    const { size, head } = this.ledger.head();
+    return {
+      key: this.key,
+      folder: this.folder,
+      policy: this.policy.state(),
+      servers: this.#engine?.upstreams.status().map(serverState) ?? [],
+      ledger: { size, head },
+    };
+  }
+
+  /** @throws HostError `POLICY_NOT_TRUSTED` while no policy is enforced. */
+  engine(): Engine {
+    this.policy.enforced();
+    if (!this.#engine) throw new HostError('POLICY_NOT_TRUSTED', this.policy.state().message);
+    return this.#engine;
+  }
+
+  /** Ends pending requests whose time is over; returns those that still wait, oldest first. */
+  async pendingApprovals(): Promise<readonly ApprovalItem[]> {
+    const now = this.#options.clock.now().toISOString();
+    const pending = await this.approvals.list({ status: 'pending' });
+    const over = pending.filter(({ expiresAt }) => expiresAt <= now);
+    await Promise.all(over.map(({ id }) => this.approvals.expire(id)));
+    return pending.filter(({ expiresAt }) => expiresAt > now);
+  }
+
+  /** Records a newly enrolled approver's key in this ledger. */
+  async recordApprover({ kid, jwk, name, enrolledBy }: Enrolled): Promise<void> {
+    await this.ledger.append([
+      { type: 'key', body: { purpose: 'approver', kid, jwk, name, enrolledBy } },
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.policy.close();
+    await Promise.all([this.#engine?.close(), ...this.#closing]);
+    await this.ledger.close();
+  }
+
+  async #open(): Promise<void> {
+    const { openIntents } = await this.ledger.open();
+    this.ledger.onAppend((records) => {
+      for (const { recorded } of this.#listeners) recorded(records);
+    });
+    await this.#recordApprovers();
+    for (const { intentId } of openIntents) {
+      const error = {
+        code: 'INTERRUPTED',
+        message: 'the enforcement host stopped before the outcome was known',
+      };
+      await this.ledger.append([{ type: 'outcome', body: { intentId, status: 'unknown', error } }]);
+    }
+    await this.#endOrphans();
+    this.approvals.onChange(() => {
+      for (const { approvalsChanged } of this.#listeners) approvalsChanged();
+    });
+    this.policy.onStateChange(() => this.#followPolicy());
+    await this.policy.open();
+  }
+
+  async #recordApprovers(): Promise<void> {
+    const recorded = new Set<string>();
+    for await (const record of this.ledger.read({ types: ['key'] })) {
+      if (record.type === 'key') recorded.add(record.body.kid);
+    }
+    for (const approver of this.#options.approvers.list()) {
+      if (!recorded.has(approver.kid)) await this.recordApprover(approver);
+    }
+  }
+
+  /** The calls that asked died with the process that held them. */
+  async #endOrphans(): Promise<void> {
+    for (const item of await this.approvals.list()) {
+      const waits = item.status === 'pending' || item.status === 'approved';
+      if (waits && item.usedAt === undefined) await this.approvals.expire(item.id);
+    }
+  }
+
+  async #recordPolicyChange(change: PolicyChange): Promise<void> {
+    const { policyHash, previousPolicyHash, trustedBy, signature } = change;
+    await this.ledger.append([
+      {
+        type: 'policy_change',
+        body: {
+          workspace: this.folder,
+          policyHash,
+          trustedBy,
+          ...(previousPolicyHash && { previousPolicyHash }),
+          ...(signature !== undefined && { signature }),
+        },
+      },
+    ]);
+  }
+
+  /** Builds the engine of the enforced policy; calls of the old one that execute may end. */
+  #followPolicy(): void {
+    const hash = this.policy.state().enforcedHash;
+    if (hash !== undefined && hash !== this.#engineHash) {
+      const previous = this.#engine;
+      this.#engineHash = hash;
+      this.#engine = this.#createEngine();
+      if (previous) this.#retire(previous);
+    }
+    this.#tellChanged();
+  }
+
+  #createEngine(): Engine {
+    const { hostKey, osUser, clock } = this.#options;
+    const engine: Engine = createEngine({
+      folder: this.folder,
+      policy: this.policy.enforced(),
+      enforced: () => this.policy.enforced(),
+      ledger: this.ledger,
+      signer: hostKey.signer,
+      approvalResolver: createQueueApprovalResolver({
+        store: this.approvals,
+        provenance: { source: 'proxy', createdFrom: 'axtary.enforcement-host' },
+        describe: (request) => describeForReview(engine, this.folder, request),
+      }),
+      verifyApproval: (artifact) => this.#verifyApproval(artifact),
+      osUser,
+      clock,
+    });
+    engine.upstreams.onChange(() => this.#tellChanged());
+    return engine;
+  }
+
+  /** Calls that wait for approval under an old policy end here: blocked, not executed. */
+  #retire(engine: Engine): void {
+    const closing = engine
+      .close()
+      .catch((error: unknown) => {
+        this.#options.log.write('warn', `closing the previous engine: ${messageOf(error)}`);
+      })
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** Only an answer that an enrolled approver signed for this very request counts. */
+  async #verifyApproval(artifact: ApprovalArtifact): Promise<ApprovalFact> {
+    const item = await this.approvals.get(artifact.id);
+    if (!item || artifact.signature === undefined) {
+      throw new HostError('UNAUTHORISED', 'the approval is not signed');
+    }
+    const keys = this.#options.approvers.keys();
+    const statement = await verifyApprovalStatement(artifact.signature, item, keys);
+    const [fact] = approvalFacts(artifact);
+    if (!fact || statement.verdict !== 'approve' || statement.sub !== artifact.approvedBy) {
+      throw new HostError('UNAUTHORISED', 'the signed statement is not this approval');
+    }
+    return fact;
+  }
+
+  #tellChanged(): void {
+    for (const { changed } of this.#listeners) changed();
+  }
+}
+
+function serverState({ server, state, message = '' }: UpstreamStatus): ServerState {
+  return { name: server, status: state, message };
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+
+import { HostError } from '../errors.js';
+import type { Enrolled } from '../state/approvers.js';
+import { workspaceKey } from '../state/folder.js';
+import { Workspace, type WorkspaceOptions } from './workspace.js';
+
+export type WorkspaceDefaults = Omit<WorkspaceOptions, 'folder' | 'config' | 'policyTrust'>;
+
+/** The folders that are served, each opened once. */
+export class Workspaces {
+  readonly #defaults: WorkspaceDefaults;
+  readonly #open = new Map<string, Promise<Workspace>>();
+
+  constructor(defaults: WorkspaceDefaults) {
+    this.#defaults = defaults;
+  }
+
+  /** Serves a folder, or finds it served already. */
+  async open(
+    folder: string,
+    options: { readonly config?: string; readonly policyTrust: 'signed' | 'file' } = {
+      policyTrust: 'signed',
+    },
+  ): Promise<Workspace> {
+    const real = await realpath(folder).catch((cause: unknown) => {
+      throw new HostError('WORKSPACE_UNKNOWN', `${folder} is not there`, { cause });
+    });
+    const key = workspaceKey(real);
+    const known = this.#open.get(key);
+    if (known) return known;
+    const opening = Workspace.open({ ...this.#defaults, ...options, folder: real });
+    this.#open.set(key, opening);
+    // A folder that could not be opened may be tried again, for example when the disk has space.
+    opening.catch(() => this.#open.delete(key));
+    return opening;
+  }
+
+  /** @throws HostError `WORKSPACE_UNKNOWN`. */
+  async byKey(key: string): Promise<Workspace> {
+    const workspace = await this.#open.get(key);
+    if (!workspace)
+      throw new HostError('WORKSPACE_UNKNOWN', 'no such workspace is open in an editor');
+    return workspace;
+  }
+
+  /**
+   * Serves a folder for an agent that named it.
+   *
+   * @throws HostError `POLICY_NOT_TRUSTED` unless its policy was trusted before.
+   */
+  async openTrusted(folder: string): Promise<Workspace> {
+    const real = await realpath(folder).catch(() => undefined);
+    const trust = real && this.#defaults.state.workspace(workspaceKey(real)).trust;
+    // Naming a folder must not make state for it: only a person makes a policy trusted.
+    if (real === undefined || trust === undefined || !existsSync(trust)) {
+      throw new HostError(
+        'POLICY_NOT_TRUSTED',
+        `no policy of ${folder} is trusted; open it in the editor`,
+      );
+    }
+    return this.open(real);
+  }
+
+  async recordApprover(enrolled: Enrolled): Promise<void> {
+    for (const workspace of this.#open.values()) await (await workspace).recordApprover(enrolled);
+  }
+
+  async closeAll(): Promise<void> {
+    const open = await Promise.allSettled(this.#open.values());
+    for (const result of open) {
+      if (result.status === 'fulfilled') await result.value.close();
+    }
+  }
+}
