@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { parsePolicy } from '@axtary/policy';
+import type { HostReady } from '@axtary/protocol';
+
+import type { CliContext } from '../context.js';
+import { CliError } from '../errors.js';
+import { EXIT_CODES } from '../exit-codes.js';
+import { HostRefusal, startHost, type RunningHost } from '../host-process.js';
+import { describeIssue } from '../policy-issues.js';
+import { readText } from '../read-text.js';
+import { defaultStateFolder, realFolder } from '../state-folder.js';
+import { printable, type Terminal } from '../terminal.js';
+import { MAX_POLICY_BYTES } from './policy-check.js';
+
+export interface ProxyOptions {
+  readonly config: string;
+  readonly policyTrust: 'signed' | 'file';
+  readonly state?: string;
+  readonly json: boolean;
+}
+
+/** How long the enforcement host may take to finish what is under way, after an interrupt. */
+const STOP_MS = 15_000;
+
+/** Runs the enforcement host for one folder, in the foreground, until it is interrupted. */
+export async function proxy(options: ProxyOptions, context: CliContext): Promise<void> {
+  const { cwd, terminal } = context;
+  const config = path.resolve(cwd, options.config);
+  if (!(await checkPolicy(config, context))) return;
+  const workspace = await realFolder(path.dirname(config));
+  const state = options.state ?? defaultStateFolder(context);
+  const enrolmentCode = randomBytes(20).toString('base64url');
+  const { policyTrust } = options;
+  const host = await startHost(
+    { program: hostProgram(), state },
+    { enrolmentCode, headless: [{ workspace, config, policyTrust }] },
+  ).catch((error: unknown) => {
+    throw advise(error, state);
+  });
+  if (options.json) terminal.printJson({ ...host.ready, state, enrolmentCode });
+  else announce(host.ready, { state, enrolmentCode, policyTrust }, terminal);
+  await untilEnded(host, context);
+}
+
+/** False, with the reasons printed, when there is no policy to enforce. */
+async function checkPolicy(config: string, context: CliContext): Promise<boolean> {
+  if (!existsSync(config)) {
+    throw new CliError('CLI_FILE_UNREADABLE', `there is no ${config}; "axtary init" writes one`);
+  }
+  const { policy, issues } = parsePolicy(await readText(config, MAX_POLICY_BYTES), config);
+  const { terminal } = context;
+  for (const issue of issues) terminal.warn(describeIssue(config, issue, terminal));
+  if (policy) return true;
+  terminal.warn('axtary: the policy is not valid, so nothing was started');
+  context.setExitCode(EXIT_CODES.failed);
+  return false;
+}
+
+/** The bundle that the build puts beside the compiled commands. */
+function hostProgram(): string {
+  const file = fileURLToPath(new URL('../enforcement-host.cjs', import.meta.url));
+  if (existsSync(file)) return file;
+  const message = `${file} is missing; install axtary again, or build the repository`;
+  throw new CliError('CLI_HOST_START_FAILED', message);
+}
+
+function advise(error: unknown, state: string): unknown {
+  if (!(error instanceof HostRefusal)) return error;
+  const advice = ADVICE[error.hostCode];
+  if (advice === undefined) return error;
+  return new CliError('CLI_HOST_START_FAILED', `${error.message} (state in ${state}); ${advice}`);
+}
+
+const ADVICE: Readonly<Record<string, string | undefined>> = {
+  HOST_RUNNING:
+    'an editor or another "axtary proxy" has it: use that one, stop it first, or give --state',
+  POLICY_NOT_TRUSTED:
+    'trust it in VS Code with Axtary, or start with --policy-trust file to enforce it as it stands',
+};
+
+interface Announced {
+  readonly state: string;
+  readonly enrolmentCode: string;
+  readonly policyTrust: ProxyOptions['policyTrust'];
+}
+
+function announce(
+  { pid, version, headless = [] }: HostReady,
+  { state, enrolmentCode, policyTrust }: Announced,
+  terminal: Terminal,
+): void {
+  const title = `Axtary enforcement host ${version} is running (process ${pid})`;
+  terminal.print(terminal.paint('bold', title));
+  terminal.print(`  state           ${printable(state)}`);
+  terminal.print(`  policy trust    ${policyTrust}${policyTrust === 'file' ? FILE_TRUST : ''}`);
+  terminal.print(`  enrolment code  ${enrolmentCode}   (once, while no approver is enrolled)`);
+  for (const { workspace, bearer, servers } of headless) {
+    terminal.print(`\n${printable(workspace)}`);
+    for (const { name, url } of servers) terminal.print(`  ${printable(name)}\n    ${url}`);
+    if (servers.length === 0) terminal.print('  the policy names no MCP servers');
+    terminal.print(`  Authorization: Bearer ${bearer}`);
+  }
+  terminal.print('\nCtrl-C stops it.');
+}
+
+const FILE_TRUST = ' (whoever can write axtary.yml decides what is allowed)';
+
+async function untilEnded(host: RunningHost, context: CliContext): Promise<void> {
+  let isStopping = false;
+  let impatience: NodeJS.Timeout | undefined;
+  const stopListening = context.onInterrupt((signal) => {
+    // A second interrupt does not wait for what is under way.
+    host.kill(isStopping ? 'SIGKILL' : signal);
+    isStopping = true;
+    impatience ??= setTimeout(() => host.kill('SIGKILL'), STOP_MS);
+  });
+  const ending = await host.ended;
+  clearTimeout(impatience);
+  stopListening();
+  if (ending === 0) return;
+  context.terminal.warn(`axtary: the enforcement host ended (${ending})`);
+  context.setExitCode(EXIT_CODES.failed);
+}

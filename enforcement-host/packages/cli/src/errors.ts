@@ -1,0 +1,16 @@
+import { AxtaryError } from '@axtary/core';
+
+export type CliErrorCode =
+  /** A file that is named cannot be read, is too large, or is not text. */
+  | 'CLI_FILE_UNREADABLE'
+  /** A file would be overwritten, or cannot be written. */
+  | 'CLI_FILE_NOT_WRITTEN'
+  | 'CLI_HOST_NOT_RUNNING'
+  | 'CLI_HOST_START_FAILED'
+  /** The enforcement host answered, and refused. */
+  | 'CLI_REFUSED'
+  /** The command line, or a value on it, is not one. */
+  | 'CLI_USAGE';
+
+/** Why a command did not do what it was asked. The message says what to do. */
+export class CliError extends AxtaryError<CliErrorCode> {}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+import { assertBuilt, BIN, cli, ending, HOST_BUNDLE, start, temporaryFolder } from './support.js';
+
+const FILES = fileURLToPath(
+  import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'),
+);
+
+interface Announced {
+  readonly pid: number;
+  readonly state: string;
+  readonly enrolmentCode: string;
+  readonly headless: readonly [
+    { readonly bearer: string; readonly servers: readonly [{ readonly url: string }] },
+  ];
+}
+
+describe('axtary proxy', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const running: ChildProcessWithoutNullStreams[] = [];
+
+  before(() => assertBuilt(HOST_BUNDLE));
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    await writeFile(path.join(folder.path, 'axtary.yml'), policy());
+    await writeFile(path.join(folder.path, 'note.txt'), 'a note');
+  });
+  afterEach(async () => {
+    for (const child of running.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGINT');
+      await once(child, 'exit');
+    }
+    await folder.remove();
+  });
+
+  function policy(): string {
+    const server = { command: process.execPath, args: [FILES, '.'] };
+    return JSON.stringify({ version: 1, servers: { files: server } });
+  }
+
+  async function proxy(...args: string[]): Promise<Announced> {
+    const child = start(['proxy', '--policy-trust', 'file', '--json', ...args], {
+      cwd: folder.path,
+    });
+    running.push(child);
+    let text = '';
+    child.stdout.setEncoding('utf8');
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      text += String(chunk);
+      if (text.endsWith('\n}\n')) return JSON.parse(text) as Announced;
+    }
+    throw new Error(`no announcement: ${String(child.stderr.read())}`);
+  }
+
+  it('serves the MCP servers of the policy with its bearer, and to "axtary mcp"', async () => {
+    const { headless, enrolmentCode } = await proxy();
+    assert.ok(enrolmentCode.length >= 16);
+    const [{ bearer, servers }] = headless;
+    const requestInit = { headers: { authorization: `Bearer ${bearer}` } };
+    const http = new Client({ name: 'http', version: '1' });
+    await http.connect(new StreamableHTTPClientTransport(new URL(servers[0].url), { requestInit }));
+    const stdio = new Client({ name: 'stdio', version: '1' });
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [BIN, 'mcp', '--server', 'files', '--state', path.join(folder.path, 'state')],
+      cwd: folder.path,
+    });
+    await stdio.connect(transport);
+    assert.deepEqual(await stdio.listTools(), await http.listTools());
+    const read = { name: 'read_text_file', arguments: { path: 'note.txt' } };
+    assert.match(JSON.stringify(await stdio.callTool(read)), /a note/);
+    const secret = { name: 'read_text_file', arguments: { path: '.env' } };
+    assert.match(JSON.stringify(await stdio.callTool(secret)), /POLICY_DENIED/);
+    await Promise.all([http.close(), stdio.close()]);
+    assert.equal((await cli(['ledger', 'verify'], { cwd: folder.path })).code, 3);
+  });
+
+  it('refuses a server that the policy does not name, over stdio', async () => {
+    await proxy();
+    const client = new Client({ name: 'stdio', version: '1' });
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [BIN, 'mcp', '--server', 'other', '--state', path.join(folder.path, 'state')],
+      cwd: folder.path,
+    });
+    await assert.rejects(client.connect(transport), /no MCP server of this name/);
+    await client.close();
+  });
+
+  it('stops with the enforcement host when it is interrupted', async () => {
+    const { pid } = await proxy();
+    const [child] = running;
+    assert.ok(child);
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    const exported = await cli(['ledger', 'export', '--out', 'e.jsonl'], { cwd: folder.path });
+    assert.equal(exported.code, 0, exported.stderr);
+    assert.equal((await cli(['verify-export', 'e.jsonl'], { cwd: folder.path })).code, 3);
+  });
+
+  it('notices when the enforcement host dies', async () => {
+    const { pid } = await proxy();
+    const [child] = running;
+    assert.ok(child);
+    process.kill(pid, 'SIGKILL');
+    const { code, stderr } = await ending(child);
+    assert.equal(code, 1);
+    assert.match(stderr, /ended \(SIGKILL\)/);
+  });
+
+  it('says what to do when one serves this state already', async () => {
+    await proxy();
+    const { code, stderr } = await cli(['proxy', '--policy-trust', 'file'], { cwd: folder.path });
+    assert.equal(code, 1);
+    assert.match(stderr, /already serves.*--state/s);
+  });
+
+  it('does not start for a policy that nobody has signed for, and says what to do', async () => {
+    const { code, stdout, stderr } = await cli(['proxy'], { cwd: folder.path });
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /not trusted.*--policy-trust file/);
+  });
+
+  it('prints what is wrong with the policy, and starts nothing', async () => {
+    await writeFile(path.join(folder.path, 'axtary.yml'), 'version: 1\nserver: {}\n');
+    const { code, stderr } = await cli(['proxy'], { cwd: folder.path });
+    assert.equal(code, 1);
+    assert.match(stderr, /axtary\.yml:2:1: error: .*\n.*nothing was started/);
+    await assert.rejects(readFile(path.join(folder.path, 'state', 'host.log')), { code: 'ENOENT' });
+  });
+
+  it('says how to get a policy where there is none', async () => {
+    const { code, stderr } = await cli(['proxy', '--config', 'no.yml'], { cwd: folder.path });
+    assert.equal(code, 1);
+    assert.match(stderr, /there is no .*no\.yml; "axtary init" writes one/);
+  });
+
+  it('prints where clients connect, for people', async () => {
+    const child = start(['proxy', '--policy-trust', 'file'], { cwd: folder.path });
+    running.push(child);
+    let text = '';
+    child.stdout.setEncoding('utf8');
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      text += String(chunk);
+      if (text.includes('Ctrl-C')) break;
+    }
+    assert.match(text, /http:\/\/127\.0\.0\.1:\d+\/mcp\/ws_[0-9a-f]{16}\/files/);
+    assert.match(text, /Authorization: Bearer \S{43}/);
+    assert.match(text, /enrolment code {2}\S{16,}/);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { createSigner, signCompact } from '@axtary/actionpass';
+import { ARTIFACT_TYPES } from '@axtary/core';
+import { LocalJsonlLedger, type CheckpointSigner, type LedgerHead } from '@axtary/ledger';
+
+/** The compiled command, as it is published. */
+export const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+export const HOST_BUNDLE = fileURLToPath(new URL('../dist/enforcement-host.cjs', import.meta.url));
+
+export function assertBuilt(file: string): void {
+  assert.ok(existsSync(file), `${file} is missing: build the repository before its tests`);
+}
+
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'axtary-cli-'));
+  return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StartOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function start(
+  args: readonly string[],
+  { cwd, env = {} }: StartOptions,
+): ChildProcessWithoutNullStreams {
+  assertBuilt(BIN);
+  return spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: cwd,
+      AXTARY_STATE_DIR: path.join(cwd, 'state'),
+      ...env,
+    },
+  });
+}
+
+/** Runs the command to its end, with an empty standard input. */
+export async function cli(args: readonly string[], options: StartOptions): Promise<Ended> {
+  const child = start(args, options);
+  child.stdin.end();
+  return ending(child);
+}
+
+export async function ending(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...texts };
+}
+
+/** Standard output line by line. */
+export function linesOf(child: ChildProcessWithoutNullStreams): () => Promise<string> {
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('standard output has ended');
+    return value;
+  };
+}
+
+export function checkpointSigner(): CheckpointSigner {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signer = createSigner(privateKey);
+  const { kid, publicJwk } = signer;
+  assert.ok(kid !== undefined && publicJwk);
+  return {
+    kid,
+    publicJwk: { ...publicJwk },
+    signCheckpoint: (payload) => signCompact(signer, ARTIFACT_TYPES.checkpoint, payload),
+  };
+}
+
+/** Writes a signed ledger of so many policy changes; its head is that of the last checkpoint. */
+export async function writeLedger(file: string, records: number): Promise<LedgerHead> {
+  const ledger = new LocalJsonlLedger(file, { checkpoint: checkpointSigner() });
+  const policyHash = `sha256:${'a'.repeat(64)}` as const;
+  const body = { workspace: '/work/shop', policyHash, trustedBy: 'user:ada@example.com' };
+  const entries = Array.from({ length: records }, () => ({ type: 'policy_change', body }) as const);
+  for (let at = 0; at < records; at += 100) await ledger.append(entries.slice(at, at + 100));
+  await ledger.checkpoint();
+  const head = ledger.head();
+  await ledger.close();
+  return head;
+}
