@@ -1,0 +1,269 @@
+import { messageOf, systemClock, type ApprovalSummary, type LedgerItem } from '@axtary/protocol';
+import * as vscode from 'vscode';
+
+import { createApproverKey, isApproverKeySecret, loadApproverKey } from './approver/key.js';
+import { ApprovalReview } from './approver/review.js';
+import { connectControl } from './host/control.js';
+import { startHost, type HostProgram } from './host/process.js';
+import { openSession } from './host/session.js';
+import { HostSupervisor, type ProvedSession } from './host/supervisor.js';
+import { WindowSession } from './host/window-session.js';
+import { LedgerAnchors } from './ledger/anchors.js';
+import { LedgerCommands } from './ledger/commands.js';
+import type { WindowStore } from './model/store.js';
+import { PolicyDiagnostics } from './policy/diagnostics.js';
+import { PolicyReview } from './policy/review.js';
+import type { VirtualDocuments } from './views/documents.js';
+import { ApprovalPanelController } from './views/panel.js';
+import { contradictionText, logHostEntry, showRecoveryCode } from './views/notices.js';
+import { announceApprovals } from './views/toasts.js';
+
+const RETRY_MS = [200, 1000, 5000, 5000, 5000] as const;
+const HANDSHAKE_MS = 15_000;
+const STABLE_MS = 30_000;
+/** Another window stores its key just before it enrols it. */
+const ENROLMENT_MS = 1000;
+
+export interface AppDependencies {
+  readonly context: vscode.ExtensionContext;
+  readonly store: WindowStore;
+  readonly documents: VirtualDocuments;
+  readonly log: vscode.LogOutputChannel;
+  readonly version: string;
+  readonly endpoint: string;
+  readonly program: HostProgram;
+  readonly defaultApproverName: string;
+}
+
+/** Everything behind the views, loaded after activation. */
+export class App implements vscode.Disposable {
+  readonly ledger: LedgerCommands;
+  readonly policy: PolicyReview;
+  readonly #dependencies: AppDependencies;
+  readonly #anchors: LedgerAnchors;
+  readonly #session: WindowSession;
+  readonly #supervisor: HostSupervisor;
+  readonly #panel: ApprovalPanelController;
+  readonly #diagnostics: PolicyDiagnostics;
+  readonly #subscriptions: vscode.Disposable[] = [];
+
+  constructor(dependencies: AppDependencies) {
+    const { context, store, documents, log } = dependencies;
+    this.#dependencies = dependencies;
+    this.#anchors = new LedgerAnchors(context.secrets);
+    const onLog = (message: string): void => {
+      log.warn(message);
+    };
+    this.#session = new WindowSession({
+      store,
+      noteAnchor: (anchor) => this.#anchors.note(anchor),
+      onContradiction: (before, now) => {
+        void vscode.window.showErrorMessage(contradictionText(before, now));
+      },
+      onHostLog: (entry) => {
+        logHostEntry(log, entry);
+      },
+      onLog,
+    });
+    this.#supervisor = this.#createSupervisor();
+    const caller = () => this.#session.caller;
+    const signer = () => this.#session.signer;
+    const review = new ApprovalReview({
+      fetch: ({ workspace, id }) => caller().call('approvals/get', { workspace, id }),
+      answer: ({ workspace, id }, statement) =>
+        caller().call('approvals/answer', { workspace, id, statement }),
+      signer,
+      clock: systemClock,
+    });
+    this.#panel = new ApprovalPanelController({
+      extensionUri: context.extensionUri,
+      store,
+      documents,
+      review,
+      onLog,
+    });
+    this.ledger = new LedgerCommands({ store, documents, anchors: this.#anchors, caller });
+    this.policy = new PolicyReview({ store, documents, caller, signer, clock: systemClock });
+    this.#diagnostics = new PolicyDiagnostics(async (text) => {
+      if (store.host.kind !== 'ready') return undefined;
+      return (await caller().call('policy/check', { text })).issues;
+    }, onLog);
+    this.#follow();
+  }
+
+  /** Serves the window's folders, as far as the window may. */
+  start(): void {
+    const { store } = this.#dependencies;
+    store.setFolders(fileFolders());
+    if (!vscode.workspace.isTrusted) {
+      this.#supervisor.detach({ kind: 'off', reason: 'untrusted' });
+    } else if (store.folders.length === 0) {
+      this.#supervisor.detach({ kind: 'off', reason: 'no-folder' });
+    } else {
+      this.#supervisor.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#supervisor.stop('user');
+  }
+
+  async restart(): Promise<void> {
+    await this.#supervisor.stop('restart');
+    this.start();
+  }
+
+  /** Asks for the recovery code and enrols this editor's key with it. */
+  async enrol(): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    const text = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Enrol with Recovery Code'),
+      prompt: vscode.l10n.t('The code that was shown when the first approver was enrolled.'),
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (text !== undefined && text.trim() !== '') {
+      this.#supervisor.start({ kind: 'recovery', text: text.trim() });
+    }
+  }
+
+  async review(approval?: ApprovalSummary): Promise<void> {
+    await this.#panel.show(approval?.id);
+  }
+
+  async openRecord(node?: { readonly folder: string; readonly item: LedgerItem }): Promise<void> {
+    await this.ledger.openRecord(node);
+  }
+
+  async restorePanel(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {
+    await this.#panel.restore(panel, id);
+  }
+
+  bearer(folder: string): Promise<string> {
+    return this.#session.bearer(folder);
+  }
+
+  /** What must not be lost when the window closes. */
+  async flush(): Promise<void> {
+    await this.#anchors.flush();
+  }
+
+  dispose(): void {
+    this.#supervisor.detach({ kind: 'off', reason: 'stopped' });
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#panel.dispose();
+    this.#diagnostics.dispose();
+  }
+
+  #createSupervisor(): HostSupervisor {
+    const { context, store, log, version, endpoint, program } = this.#dependencies;
+    const { secrets } = context;
+    return new HostSupervisor({
+      version,
+      connect: () => connectControl(endpoint),
+      start: async (enrolmentCode) => {
+        const { pid } = await startHost(program, { enrolmentCode });
+        log.info(`started the enforcement host, process ${pid}`);
+      },
+      openSession: (caller, code) =>
+        openSession(caller, {
+          version,
+          approverName: this.#approverName(),
+          clock: systemClock,
+          loadKey: () => loadApproverKey(secrets),
+          createKey: () => createApproverKey(secrets),
+          code,
+        }),
+      onStatus: (status) => {
+        if (status.kind !== 'ready' && status.kind !== 'starting') this.#session.end();
+        store.setHost(status);
+        if (status.kind === 'ready') this.#diagnostics.refresh();
+        if (status.kind === 'failed') this.#reportFailure(status.message);
+      },
+      onSession: (caller, session) => this.#onSession(caller, session),
+      onLog: (message) => {
+        log.warn(message);
+      },
+      delays: RETRY_MS,
+      stableAfterMs: STABLE_MS,
+      handshakeMs: HANDSHAKE_MS,
+    });
+  }
+
+  async #onSession(...[caller, session]: Parameters<WindowSession['begin']>): Promise<void> {
+    this.#showRecoveryCode(session);
+    await this.#session.begin(caller, session);
+  }
+
+  #showRecoveryCode({ recoveryCode, approver }: ProvedSession): void {
+    if (recoveryCode === undefined) return;
+    showRecoveryCode(recoveryCode, approver.name).catch((error: unknown) => {
+      this.#dependencies.log.error(messageOf(error));
+    });
+  }
+
+  #reportFailure(message: string): void {
+    const { log } = this.#dependencies;
+    log.error(message);
+    const showLog = vscode.l10n.t('Show Log');
+    const text = vscode.l10n.t('Axtary is not enforcing: {0}', message);
+    void vscode.window.showErrorMessage(text, showLog).then((chosen) => {
+      if (chosen === showLog) log.show();
+    });
+  }
+
+  #approverName(): string {
+    const configured = vscode.workspace
+      .getConfiguration('axtary')
+      .get<string>('approverName')
+      ?.trim();
+    return configured === undefined || configured === ''
+      ? this.#dependencies.defaultApproverName
+      : configured;
+  }
+
+  #follow(): void {
+    const { context, store } = this.#dependencies;
+    const toasts = announceApprovals(store, {
+      isWanted: () =>
+        !this.#panel.isVisible &&
+        vscode.workspace.getConfiguration('axtary').get<string>('notifications') !== 'none',
+      onReview: () => void this.review(),
+    });
+    this.#subscriptions.push(
+      toasts,
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.start();
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders((change) => {
+        void this.#onFolders(change);
+      }),
+      context.secrets.onDidChange(({ key }) => {
+        if (isApproverKeySecret(key) && store.host.kind === 'not-enrolled') {
+          setTimeout(() => {
+            this.start();
+          }, ENROLMENT_MS);
+        }
+      }),
+    );
+  }
+
+  async #onFolders({ added, removed }: vscode.WorkspaceFoldersChangeEvent): Promise<void> {
+    const { store } = this.#dependencies;
+    const wasEmpty = store.folders.length === 0;
+    store.setFolders(fileFolders());
+    if (wasEmpty || store.folders.length === 0) {
+      this.start();
+      return;
+    }
+    for (const { uri } of removed) await this.#session.closeFolder(uri.fsPath);
+    for (const { uri } of added) await this.#session.openFolder(uri.fsPath);
+  }
+}
+
+/** The enforcement host reads files, so only folders on a disk can be served. */
+function fileFolders(): { readonly path: string; readonly name: string }[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri, name }) => ({ path: uri.fsPath, name }));
+}

@@ -1,0 +1,140 @@
+import path from 'node:path';
+
+import type { LedgerItem, VerifyReport } from '@axtary/protocol';
+import * as vscode from 'vscode';
+
+import type { ControlCaller } from '../host/control.js';
+import { withOlder } from '../model/ledger-window.js';
+import type { WindowStore } from '../model/store.js';
+import { pickFolder } from '../policy/policy-file.js';
+import type { VirtualDocuments } from '../views/documents.js';
+import type { LedgerAnchors } from './anchors.js';
+import { findRecordLine, prettyRecord } from './find-record.js';
+import { reportText, verdictText } from './report.js';
+
+/** Records that one more page of the view holds. */
+export const PAGE = 200;
+
+export interface LedgerDependencies {
+  readonly store: WindowStore;
+  readonly documents: VirtualDocuments;
+  readonly anchors: LedgerAnchors;
+  readonly caller: () => ControlCaller;
+}
+
+/** What can be done with a ledger from the editor. */
+export class LedgerCommands {
+  readonly #dependencies: LedgerDependencies;
+
+  constructor(dependencies: LedgerDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async loadMore(folder: string): Promise<void> {
+    const { store, caller } = this.#dependencies;
+    const before = store.folder(folder)?.ledger.items.at(-1)?.seq;
+    if (before === undefined) return;
+    const page = await caller().call('ledger/list', { workspace: folder, before, limit: PAGE });
+    const window = store.folder(folder)?.ledger;
+    // Newer records may have come meanwhile; only what is older is added.
+    if (window?.items.at(-1)?.seq !== before) return;
+    store.update(folder, 'ledger', { ledger: withOlder(window, page.items, window.size) });
+  }
+
+  /** Opens a record read-only; without one, asks which. */
+  async openRecord(node?: { readonly folder: string; readonly item: LedgerItem }): Promise<void> {
+    const record = node ?? (await this.#pickRecord());
+    if (record === undefined) return;
+    await this.#show(`${record.folder}#${record.item.seq}`, record.item.line, record.item.seq);
+  }
+
+  async exportLedger(): Promise<void> {
+    const { store, caller, anchors } = this.#dependencies;
+    const folder = await pickFolder(store);
+    if (folder === undefined) return;
+    const target = await vscode.window.showSaveDialog({
+      title: vscode.l10n.t('Export Ledger'),
+      defaultUri: vscode.Uri.file(path.join(folder.folder, 'axtary-ledger.jsonl')),
+      filters: { [vscode.l10n.t('Ledger export')]: ['jsonl'] },
+    });
+    if (target === undefined) return;
+    const file = target.fsPath;
+    const { records, anchor } = await caller().call('ledger/export', {
+      workspace: folder.folder,
+      file,
+    });
+    await anchors.noteExport(anchor);
+    const verify = vscode.l10n.t('Verify');
+    const chosen = await vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} records exported to {1}.', records, path.basename(file)),
+      verify,
+    );
+    if (chosen === verify) await this.verifyExport(target);
+  }
+
+  async verifyExport(given?: vscode.Uri): Promise<void> {
+    const { caller, anchors } = this.#dependencies;
+    const target = given ?? (await pickExport());
+    if (target === undefined) return;
+    const file = target.fsPath;
+    const bare = await caller().call('ledger/verify', { file });
+    const anchor = await anchors.forVerification(bare.log, bare.size);
+    const report =
+      anchor === undefined ? bare : await caller().call('ledger/verify', { file, anchor });
+    await this.#showReport(file, report);
+  }
+
+  async #showReport(file: string, report: VerifyReport): Promise<void> {
+    const name = `${path.basename(file)}.txt`;
+    const text = reportText(file, report);
+    const key = `${report.verdict}-${report.head}-${file}`;
+    const uri = this.#dependencies.documents.put('axtary-report', { key, name, text });
+    await vscode.window.showTextDocument(uri, { preview: true });
+    if (report.seq !== undefined) await this.#showFaulty(file, report.seq, report.head);
+    const summary = `${report.verdict}: ${verdictText(report)}`;
+    // Not awaited: the report is already in view, and a message may stay open for long.
+    if (report.verdict === 'VALID_ANCHORED') void vscode.window.showInformationMessage(summary);
+    else if (report.verdict === 'INVALID') void vscode.window.showErrorMessage(summary);
+    else void vscode.window.showWarningMessage(summary);
+  }
+
+  async #showFaulty(file: string, seq: number, head: string): Promise<void> {
+    const line = await findRecordLine(file, seq);
+    if (line !== undefined) await this.#show(`${file}#${head}`, line, seq);
+  }
+
+  async #show(key: string, line: string, seq: number): Promise<void> {
+    const name = `record-${seq}.json`;
+    const uri = this.#dependencies.documents.put('axtary-record', {
+      key,
+      name,
+      text: prettyRecord(line),
+    });
+    await vscode.window.showTextDocument(uri, {
+      preview: true,
+      viewColumn: vscode.ViewColumn.Active,
+    });
+  }
+
+  async #pickRecord(): Promise<{ readonly folder: string; readonly item: LedgerItem } | undefined> {
+    const folder = await pickFolder(this.#dependencies.store);
+    const picked = await vscode.window.showQuickPick(
+      (folder?.ledger.items ?? []).map((item) => ({
+        label: `${item.seq} ${item.type}`,
+        description: item.title,
+        item,
+      })),
+      { placeHolder: vscode.l10n.t('Which record?'), matchOnDescription: true },
+    );
+    return folder && picked && { folder: folder.folder, item: picked.item };
+  }
+}
+
+async function pickExport(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Verify Export'),
+    openLabel: vscode.l10n.t('Verify'),
+    filters: { [vscode.l10n.t('Ledger export')]: ['jsonl'], [vscode.l10n.t('All files')]: ['*'] },
+  });
+  return picked?.[0];
+}

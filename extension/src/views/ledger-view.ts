@@ -1,0 +1,283 @@
+import * as vscode from 'vscode';
+
+import type { LedgerItem } from '@axtary/protocol';
+
+import {
+  ledgerTree,
+  type CallNode,
+  type DayNode,
+  type LedgerVerdict,
+  type ToolNode,
+  type VerdictNode,
+} from '../model/ledger-tree.js';
+import type { FolderModel, WindowStore } from '../model/store.js';
+import { visible } from './visible.js';
+
+interface FolderNode {
+  readonly kind: 'folder';
+  readonly folder: FolderModel;
+}
+
+interface MoreNode {
+  readonly kind: 'more';
+  readonly folder: FolderModel;
+}
+
+/** One record; what `Open Ledger Record` is given. */
+export interface RecordNode {
+  readonly kind: 'record';
+  readonly folder: string;
+  readonly item: LedgerItem;
+}
+
+/** A node and the folder it belongs to, so that ids stay apart in a multi-root workspace. */
+interface InFolder<Node> {
+  readonly kind: 'in-folder';
+  readonly folder: string;
+  readonly node: Node;
+}
+
+type LedgerNode =
+  FolderNode | MoreNode | RecordNode | InFolder<DayNode | VerdictNode | ToolNode | CallNode>;
+
+const REFRESH_MS = 150;
+
+/** The ledgers of this window: day, verdict, tool, call, record. */
+export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.Disposable {
+  readonly #store: WindowStore;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #view: vscode.TreeView<LedgerNode>;
+  readonly #unsubscribe: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(store: WindowStore) {
+    this.#store = store;
+    this.#view = vscode.window.createTreeView('axtary.ledger', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.#unsubscribe = store.onDidChange((change) => {
+      if (change === 'pending' || change === 'servers') return;
+      this.#timer ??= setTimeout(() => {
+        this.#refresh();
+      }, REFRESH_MS);
+    });
+    this.#refresh();
+  }
+
+  getChildren(parent?: LedgerNode): LedgerNode[] {
+    if (parent === undefined) return this.#roots();
+    if (parent.kind === 'folder') return daysOf(parent.folder);
+    if (parent.kind !== 'in-folder') return [];
+    const { folder, node } = parent;
+    return childrenOf(node, folder);
+  }
+
+  getTreeItem(node: LedgerNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'folder':
+        return folderItem(node);
+      case 'more':
+        return moreItem(node);
+      case 'record':
+        return recordItem(node);
+      case 'in-folder':
+        return groupItem(node);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#unsubscribe();
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+
+  #roots(): LedgerNode[] {
+    const written = this.#store.folders.filter((folder) => folder.ledger.items.length > 0);
+    const [only] = written;
+    if (written.length === 1 && only !== undefined) return daysOf(only);
+    return written.map((folder) => ({ kind: 'folder', folder }));
+  }
+
+  #refresh(): void {
+    this.#timer = undefined;
+    const [error] = this.#store.folders.flatMap((folder) => folder.state?.ledger.error ?? []);
+    this.#view.message =
+      error === undefined ? '' : vscode.l10n.t('The ledger has a fault: {0}', visible(error));
+    this.#changed.fire(undefined);
+  }
+}
+
+function daysOf(folder: FolderModel): LedgerNode[] {
+  const days = ledgerTree(folder.ledger, dayOf).map((node): LedgerNode =>
+    inFolder(folder.folder, node),
+  );
+  const hasMore = folder.ledger.items.length < folder.ledger.size;
+  return hasMore ? [...days, { kind: 'more', folder }] : days;
+}
+
+function childrenOf(
+  node: DayNode | VerdictNode | ToolNode | CallNode,
+  folder: string,
+): LedgerNode[] {
+  switch (node.kind) {
+    case 'day':
+      return node.verdicts.map((child) => inFolder(folder, child));
+    case 'verdict':
+      return node.tools.map((child) => inFolder(folder, child));
+    case 'tool':
+      return node.calls.map((child) => inFolder(folder, child));
+    case 'call':
+      return node.records.map((item) => ({ kind: 'record', folder, item }));
+  }
+}
+
+function inFolder<Node>(folder: string, node: Node): InFolder<Node> {
+  return { kind: 'in-folder', folder, node };
+}
+
+function folderItem({ folder }: FolderNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(folder.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = folder.folder;
+  item.iconPath = new vscode.ThemeIcon('root-folder');
+  item.description = vscode.l10n.t('{0} records', folder.ledger.size);
+  return item;
+}
+
+function moreItem({ folder }: MoreNode): vscode.TreeItem {
+  const { items, size } = folder.ledger;
+  const item = new vscode.TreeItem(vscode.l10n.t('Load more'));
+  item.id = `${folder.folder}/more`;
+  item.description = vscode.l10n.t('{0} of {1} records', items.length, size);
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.command = {
+    command: 'axtary.loadMoreLedger',
+    title: vscode.l10n.t('Load more'),
+    arguments: [folder.folder],
+  };
+  return item;
+}
+
+function recordItem(node: RecordNode): vscode.TreeItem {
+  const { item: record, folder } = node;
+  const item = new vscode.TreeItem(`${record.seq} ${record.type}`);
+  item.id = `${folder}/record/${record.seq}`;
+  item.description = [record.status, timeOf(record.time)].filter(Boolean).join(' · ');
+  item.tooltip = visible(record.title);
+  item.iconPath = new vscode.ThemeIcon('note');
+  item.contextValue = 'axtary.ledgerRecord';
+  item.command = {
+    command: 'axtary.openLedgerRecord',
+    title: vscode.l10n.t('Open Ledger Record'),
+    arguments: [node],
+  };
+  return item;
+}
+
+function groupItem({
+  folder,
+  node,
+}: InFolder<DayNode | VerdictNode | ToolNode | CallNode>): vscode.TreeItem {
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem('', node.kind === 'day' ? Expanded : Collapsed);
+  item.id = `${folder}/${node.id}/${node.kind}`;
+  switch (node.kind) {
+    case 'day':
+      item.label = node.day;
+      item.description = vscode.l10n.t('{0} entries', node.calls);
+      item.iconPath = new vscode.ThemeIcon('calendar');
+      break;
+    case 'verdict':
+      item.label = verdictText(node.verdict);
+      item.description = String(node.calls);
+      item.iconPath = verdictIcon(node.verdict);
+      item.collapsibleState = node.verdict === 'system' ? Collapsed : Expanded;
+      break;
+    case 'tool':
+      item.label = visible(node.tool);
+      item.description = String(node.calls.length);
+      item.iconPath = new vscode.ThemeIcon(node.verdict === 'system' ? 'gear' : 'tools');
+      break;
+    case 'call':
+      callItem(item, node);
+  }
+  return item;
+}
+
+function callItem(item: vscode.TreeItem, call: CallNode): void {
+  const status = call.status ?? '';
+  item.label = visible(call.title);
+  item.description = [status, timeOf(call.time)].filter(Boolean).join(' · ');
+  item.iconPath = verdictIcon(call.verdict);
+  const facts = [call.title, call.resource, call.agent, status, call.rules.join(', ')];
+  item.tooltip = facts
+    .filter((fact) => fact !== undefined && fact !== '')
+    .map((fact) => visible(fact ?? ''))
+    .join('\n');
+  item.accessibilityInformation = {
+    label: vscode.l10n.t(
+      '{0}: {1}, {2}, {3} records',
+      verdictText(call.verdict),
+      visible(call.title),
+      status,
+      call.records.length,
+    ),
+  };
+}
+
+/** Shapes differ as well as colours. */
+function verdictIcon(verdict: LedgerVerdict): vscode.ThemeIcon {
+  switch (verdict) {
+    case 'allow':
+      return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+    case 'deny':
+      return new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconFailed'));
+    case 'step_up':
+      return new vscode.ThemeIcon('person', new vscode.ThemeColor('list.warningForeground'));
+    case 'unknown':
+      return new vscode.ThemeIcon('question');
+    case 'system':
+      return new vscode.ThemeIcon('gear');
+  }
+}
+
+function verdictText(verdict: LedgerVerdict): string {
+  switch (verdict) {
+    case 'allow':
+      return vscode.l10n.t('Allowed');
+    case 'deny':
+      return vscode.l10n.t('Denied');
+    case 'step_up':
+      return vscode.l10n.t('Asked a human');
+    case 'unknown':
+      return vscode.l10n.t('Decided on an older page');
+    case 'system':
+      return vscode.l10n.t('Ledger and keys');
+  }
+}
+
+function dayOf(time: string): string {
+  return formatted(time, { dateStyle: 'full' });
+}
+
+function timeOf(time: string): string {
+  return formatted(time, { timeStyle: 'medium' });
+}
+
+function formatted(time: string, options: Intl.DateTimeFormatOptions): string {
+  const milliseconds = Date.parse(time);
+  if (Number.isNaN(milliseconds)) return time;
+  return formatOf(options).format(milliseconds);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs far more than using one. */
+function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = options.dateStyle ?? options.timeStyle ?? '';
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(vscode.env.language, options);
+  formats.set(key, known);
+  return known;
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+
+import type { WindowStore } from '../model/store.js';
+import { hostText, policyText } from './texts.js';
+
+/** The one status bar item: that something waits, or that nothing is enforced. */
+export class StatusBar implements vscode.Disposable {
+  readonly #store: WindowStore;
+  readonly #item: vscode.StatusBarItem;
+  readonly #unsubscribe: () => void;
+
+  constructor(store: WindowStore) {
+    this.#store = store;
+    this.#item = vscode.window.createStatusBarItem(
+      'axtary.status',
+      vscode.StatusBarAlignment.Left,
+      10,
+    );
+    this.#item.name = 'Axtary';
+    this.#unsubscribe = store.onDidChange(() => {
+      this.#refresh();
+    });
+    this.#refresh();
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+    this.#item.dispose();
+  }
+
+  #refresh(): void {
+    const { host, folders, pending } = this.#store;
+    const label = this.#label();
+    this.#item.text = `$(shield) ${label}`;
+    this.#item.backgroundColor = this.#background();
+    const policies = folders.flatMap((folder) =>
+      folder.state === undefined
+        ? []
+        : [`${folder.name}: ${policyText(folder.state.policy.status)}`],
+    );
+    this.#item.tooltip = [hostText(host), ...policies].join('\n');
+    this.#item.accessibilityInformation = { label: `${label}. ${hostText(host)}` };
+    this.#item.command = pending.length > 0 ? 'axtary.reviewNext' : 'axtary.approvals.focus';
+  }
+
+  #label(): string {
+    const { host, pending } = this.#store;
+    if (host.kind === 'restarting') return vscode.l10n.t('Axtary: reconnecting');
+    if (host.kind === 'off' || host.kind === 'failed') return vscode.l10n.t('Axtary: off');
+    if (host.kind === 'not-enrolled') return vscode.l10n.t('Axtary: not enrolled');
+    return pending.length > 0 ? vscode.l10n.t('Axtary: {0}', pending.length) : 'Axtary';
+  }
+
+  #background(): vscode.ThemeColor | undefined {
+    const { host, pending } = this.#store;
+    const isDown = host.kind === 'failed' || host.kind === 'restarting' || isStopped(host);
+    if (isDown) return new vscode.ThemeColor('statusBarItem.errorBackground');
+    if (pending.length > 0) return new vscode.ThemeColor('statusBarItem.warningBackground');
+    return undefined;
+  }
+}
+
+/** Where nothing was ever to be enforced, nothing is wrong. */
+function isStopped(host: WindowStore['host']): boolean {
+  return host.kind === 'off' && host.reason === 'stopped';
+}

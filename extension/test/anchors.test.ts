@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { LedgerAnchors } from '../src/ledger/anchors.js';
+import { findRecordLine, prettyRecord } from '../src/ledger/find-record.js';
+import { InMemorySecrets } from './support/secrets.js';
+
+const hash = (digit: string) => `sha256:${digit.repeat(64)}` as const;
+
+describe('ledger anchors', () => {
+  const early = { log: 'log_1', size: 3, head: hash('a') };
+  const late = { log: 'log_1', size: 5, head: hash('b') };
+
+  it('are remembered by the next session', async () => {
+    const secrets = new InMemorySecrets();
+    const anchors = new LedgerAnchors(secrets);
+    await anchors.note(early);
+    await anchors.note(late);
+    await anchors.flush();
+    assert.deepEqual(await new LedgerAnchors(secrets).get('log_1'), late);
+    assert.equal(await new LedgerAnchors(secrets).get('log_2'), undefined);
+  });
+
+  it('show a ledger that has become shorter, and keep the one seen before', async () => {
+    const secrets = new InMemorySecrets();
+    const anchors = new LedgerAnchors(secrets);
+    await anchors.note(late);
+    await anchors.flush();
+    const next = new LedgerAnchors(secrets);
+    assert.deepEqual(await next.note(early), late);
+    assert.deepEqual(await next.get('log_1'), late);
+  });
+
+  it('show a ledger with another head at the same size', async () => {
+    const anchors = new LedgerAnchors(new InMemorySecrets());
+    assert.equal(await anchors.note(early), undefined);
+    assert.deepEqual(await anchors.note({ ...early, head: hash('c') }), early);
+    await anchors.flush();
+  });
+
+  it('compare an older export with its own head, not with a later one', async () => {
+    const anchors = new LedgerAnchors(new InMemorySecrets());
+    await anchors.noteExport(early);
+    await anchors.note(late);
+    assert.deepEqual(await anchors.forVerification('log_1', 3), early);
+    assert.deepEqual(await anchors.forVerification('log_1', 4), late);
+    assert.equal(await anchors.forVerification('log_2', 3), undefined);
+    await anchors.flush();
+  });
+
+  it('treat a secret that is not an anchor as none', async () => {
+    const secrets = new InMemorySecrets();
+    await secrets.store('axtary.anchor.log_1', '{"size":"many"}');
+    await secrets.store('axtary.exportAnchors.log_1', 'not json');
+    const anchors = new LedgerAnchors(secrets);
+    assert.equal(await anchors.forVerification('log_1', 3), undefined);
+  });
+});
+
+describe('records of an export', () => {
+  it('are found by their number', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'axtary-export-'));
+    const file = path.join(folder, 'export.jsonl');
+    await writeFile(file, '{"seq":0}\n{"seq":1}\n');
+    assert.equal(await findRecordLine(file, 1), '{"seq":1}');
+    assert.equal(await findRecordLine(file, 2), undefined);
+    await rm(folder, { recursive: true });
+  });
+
+  it('are laid out for reading, also when they are damaged', () => {
+    assert.equal(prettyRecord('{"a":1}'), '{\n  "a": 1\n}');
+    assert.equal(prettyRecord('{"a":'), '{"a":');
+  });
+});
