@@ -7,7 +7,7 @@ import { createApproverKey } from '../src/approver/key.js';
 import { connectControl, type ControlConnection } from '../src/host/control.js';
 import { WindowSession } from '../src/host/window-session.js';
 import { WindowStore, type StoreChange } from '../src/model/store.js';
-import { demoDetail, demoItem, demoState } from './support/demo.js';
+import { demoItem, demoState, demoSummary } from './support/demo.js';
 import { FakeHost } from './support/fake-host.js';
 import { InMemorySecrets } from './support/secrets.js';
 
@@ -57,15 +57,10 @@ describe('session of a window', () => {
     });
   }
 
-  const summary = (): ReturnType<typeof demoDetail> => {
-    const { actionText: _a, payloadText: _p, files: _f, ...rest } = demoDetail();
-    return rest as ReturnType<typeof demoDetail>;
-  };
-
   it('opens every folder and reads what there is', async () => {
     host.overrides = {
       'workspaces/open': () => demoState('/real'),
-      'approvals/list': () => ({ pending: [summary()] }),
+      'approvals/list': () => ({ pending: [demoSummary()] }),
       'ledger/list': () => ({ items: [demoItem(0)], size: 1 }),
       'agents/endpoint': () => ({
         bearer: 'b',
@@ -95,7 +90,7 @@ describe('session of a window', () => {
     connection = await connectControl(await reopened());
     await begin();
     const changed = next('pending');
-    host.notify?.('approvals/changed', { workspace: '/real', pending: [summary()] });
+    host.notify?.('approvals/changed', { workspace: '/real', pending: [demoSummary()] });
     await changed;
     assert.equal(store.pending.length, 1);
   });
@@ -103,7 +98,7 @@ describe('session of a window', () => {
   it('ignores snapshots of folders that are not of this window', async () => {
     await begin();
     const changed = next('pending');
-    host.notify?.('approvals/changed', { workspace: '/other', pending: [summary()] });
+    host.notify?.('approvals/changed', { workspace: '/other', pending: [demoSummary()] });
     host.notify?.('approvals/changed', { workspace: '/link', pending: [] });
     await changed;
     assert.deepEqual(store.pending, []);

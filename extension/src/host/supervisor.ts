@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { RemoteCallError, codeOf, messageOf } from '@axtary/protocol';
+import { RemoteCallError, codeOf, messageOf, type StopReason } from '@axtary/protocol';
 
 import { ExtensionError } from '../errors.js';
 import type { HostStatus } from '../model/host-status.js';
@@ -54,7 +54,7 @@ export class HostSupervisor {
   }
 
   /** Stops the enforcement host for every window, and stays off. */
-  async stop(reason: string): Promise<void> {
+  async stop(reason: StopReason): Promise<void> {
     const connection = this.#connection;
     this.#end({ keepOpen: true });
     this.#ports.onStatus({ kind: 'off', reason: 'stopped' });
@@ -121,6 +121,9 @@ export class HostSupervisor {
         return { kind: 'again' };
       }
       this.#connection = connection;
+      connection.caller.on('host/stopping', ({ reason }) => {
+        if (reason === 'user' && run === this.#run) this.detach({ kind: 'off', reason: 'stopped' });
+      });
       await this.#ports.onSession(connection.caller, session);
       this.#setStatus(run, {
         kind: 'ready',
@@ -184,7 +187,7 @@ export class HostSupervisor {
     }
   }
 
-  async #stopHost(connection: ControlConnection, reason: string): Promise<void> {
+  async #stopHost(connection: ControlConnection, reason: StopReason): Promise<void> {
     const timer = setTimeout(() => {
       connection.close();
     }, this.#ports.handshakeMs);

@@ -13,7 +13,7 @@ import { findRecordLine, prettyRecord } from './find-record.js';
 import { reportText, verdictText } from './report.js';
 
 /** Records that one more page of the view holds. */
-export const PAGE = 200;
+const PAGE = 200;
 
 export interface LedgerDependencies {
   readonly store: WindowStore;

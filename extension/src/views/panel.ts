@@ -16,7 +16,7 @@ import { panelHtml } from './panel-html.js';
 import { visible } from './visible.js';
 
 /** Type of the panel, for its serializer too. */
-export const PANEL_TYPE = 'axtary.approval';
+const PANEL_TYPE = 'axtary.approval';
 
 export interface PanelDependencies {
   readonly extensionUri: vscode.Uri;

@@ -1,14 +1,14 @@
-import type { ApprovalDetail, LedgerItem, WorkspaceState } from '@axtary/protocol';
+import type { ApprovalDetail, ApprovalSummary, LedgerItem, WorkspaceState } from '@axtary/protocol';
 
 import { sha256 } from '../../src/approver/digest.js';
 
 const payload = { content: 'x', path: 'src/app.ts' };
+const payloadText = JSON.stringify(payload);
+const capability = { payload, resource: 'mcp://files/write', tool: 'mcp.files.write' };
+const actionText = JSON.stringify({ capability, id: 'act_1' });
 
-/** A request whose hashes fit. */
-export function demoDetail(overrides: Partial<ApprovalDetail> = {}): ApprovalDetail {
-  const payloadText = JSON.stringify(payload);
-  const capability = { payload, resource: 'mcp://files/write', tool: 'mcp.files.write' };
-  const actionText = JSON.stringify({ capability, id: 'act_1' });
+/** A request as lists have it. */
+export function demoSummary(): ApprovalSummary {
   return {
     id: 'apr_1',
     workspace: '/ws',
@@ -32,11 +32,12 @@ export function demoDetail(overrides: Partial<ApprovalDetail> = {}): ApprovalDet
       reasons: [{ rule: 'ask', effect: 'step_up', message: 'ask a human' }],
       obligations: { approverRoles: ['owner'] },
     },
-    actionText,
-    payloadText,
-    files: [],
-    ...overrides,
   };
+}
+
+/** A request whose hashes fit. */
+export function demoDetail(overrides: Partial<ApprovalDetail> = {}): ApprovalDetail {
+  return { ...demoSummary(), actionText, payloadText, files: [], ...overrides };
 }
 
 export function demoItem(seq: number, overrides: Partial<LedgerItem> = {}): LedgerItem {

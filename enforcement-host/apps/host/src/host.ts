@@ -113,8 +113,10 @@ async function openHeadless(
   const opened: NonNullable<HostReady['headless']> = [];
   for (const { workspace: folder, config, policyTrust } of headless) {
     const workspace = await workspaces.open(folder, { config, policyTrust });
-    const { upstreams } = workspace.engine();
-    const servers = upstreams.servers.map((name) => ({
+    // An untrusted policy serves nothing yet: an editor may attach and trust it.
+    const isEnforced = workspace.policy.state().enforcedHash !== undefined;
+    const names = isEnforced ? workspace.engine().upstreams.servers : [];
+    const servers = names.map((name) => ({
       name,
       url: bearers.url(workspace.key, name),
     }));
@@ -147,9 +149,9 @@ function stopWhenIdle(
 async function untilStopped(signal: AbortSignal, parts: Parts, log: Log): Promise<void> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   log.write('info', `stopping: ${String(signal.reason)}`);
-  const closing = [parts.agents.close(), parts.workspaces.closeAll(), parts.control.close()];
-  for (const result of await Promise.allSettled(closing)) {
-    if (result.status === 'rejected')
-      log.write('error', `while stopping: ${messageOf(result.reason)}`);
+  // Windows last: until then they are told what happens.
+  for (const part of [parts.agents.close(), parts.workspaces.closeAll()]) {
+    await part.catch((error: unknown) => log.write('error', `while stopping: ${messageOf(error)}`));
   }
+  await parts.control.close();
 }

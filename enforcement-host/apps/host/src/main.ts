@@ -20,14 +20,16 @@ async function main(): Promise<number> {
   // Sockets and files of this process are for its own user, whatever umask it inherited.
   process.umask(0o077);
   try {
+    const start = await readStart();
     const host = await startHost({
       state: stateFolder(values.state ?? defaultStateRoot(process.env)),
-      start: await readStart(),
+      start,
       osUser: userInfo().username,
       clock: systemClock,
       idleMs: Number(values['idle-seconds']) * 1000,
     });
     keepRunning(host);
+    if (start.headless) stopWithStarter(host);
     print(host.ready);
     await host.stopped;
     return 0;
@@ -55,8 +57,15 @@ function keepRunning(host: EnforcementHost): void {
   });
 }
 
+/** Without an editor nobody else would ever end it: the starter keeps our input open while it lives. */
+function stopWithStarter(host: EnforcementHost): void {
+  process.stdin.on('end', () => host.stop('the process that started it has ended'));
+  process.stdin.resume();
+}
+
 function print(line: unknown): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-process.exitCode = await main();
+// What a failed start leaves open must not keep a process alive that serves nobody.
+process.exit(await main());

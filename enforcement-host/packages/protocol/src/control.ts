@@ -25,6 +25,8 @@ export const ledgerAnchorSchema = z.strictObject({
   size: z.number().int().positive(),
   head: sha256Schema,
 });
+const stopReasonSchema = z.enum(['user', 'restart', 'upgrade']);
+export type StopReason = z.infer<typeof stopReasonSchema>;
 export type LedgerAnchor = z.infer<typeof ledgerAnchorSchema>;
 
 /**
@@ -125,7 +127,8 @@ export const controlProtocol = {
     }),
   ),
 
-  'host/stop': request(z.strictObject({ reason: z.string().max(256) }), nothing),
+  /** `user`: for every window, until someone starts it. Otherwise another one follows at once. */
+  'host/stop': request(z.strictObject({ reason: stopReasonSchema }), nothing),
 
   'workspace/changed': notification(workspaceStateSchema),
   'approvals/changed': notification(
@@ -140,6 +143,8 @@ export const controlProtocol = {
       items: z.array(ledgerItemSchema),
     }),
   ),
+  /** The last message before the connection ends on purpose. */
+  'host/stopping': notification(z.strictObject({ reason: stopReasonSchema })),
   'host/log': notification(
     z.strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']),

@@ -19,6 +19,7 @@ export {
   type HostReady,
   type HostStart,
   type LedgerAnchor,
+  type StopReason,
 } from './control.js';
 export {
   type NotificationName,

@@ -2,7 +2,10 @@ import { AxtaryError, codeOf, messageOf } from '@axtary/core';
 
 import type { NotificationName, Params, Protocol, RequestName, Result } from './define.js';
 
-/** What we need of a JSON-RPC connection; `MessageConnection` of vscode-jsonrpc has it. */
+/**
+ * What we need of a JSON-RPC connection; `MessageConnection` of vscode-jsonrpc has it. Its owner
+ * disposes it when its stream closes: only then are calls rejected that wait for an answer.
+ */
 export interface RpcConnection {
   sendRequest(method: string, params: unknown): Promise<unknown>;
   sendNotification(method: string, params: unknown): Promise<void>;
@@ -115,12 +118,11 @@ export function answer<T extends Protocol>(
   }
 }
 
-/** Sends notifications of a protocol; a closed connection swallows them. */
+/** Sends notifications of a protocol; settles when one is written. A closed connection swallows them. */
 export function createNotifier<T extends Protocol>(
   connection: RpcConnection,
-): <K extends NotificationName<T>>(method: K, params: Params<T, K>) => void {
-  return (method, params) => {
+): <K extends NotificationName<T>>(method: K, params: Params<T, K>) => Promise<void> {
+  return (method, params) =>
     // A peer that has gone needs no snapshot; its close is handled where the connection is owned.
     connection.sendNotification(method, params).catch(() => undefined);
-  };
 }

@@ -5,6 +5,7 @@ import {
   CONTROL_PROTOCOL_VERSION,
   type ControlProtocol,
   type RequestHandlers,
+  type StopReason,
 } from '@axtary/protocol';
 
 import type { Bearers } from '../agent/bearers.js';
@@ -21,7 +22,7 @@ export interface ControlDependencies {
   readonly workspaces: Workspaces;
   readonly bearers: Bearers;
   /** Begins to stop the enforcement host. */
-  readonly stop: (reason: string) => void;
+  readonly stop: (reason: StopReason) => void;
 }
 
 /** What one control connection owns. */

@@ -8,7 +8,7 @@ import { approvalSummary } from './views.js';
 export type Notify = <K extends NotificationName<ControlProtocol>>(
   method: K,
   params: Params<ControlProtocol, K>,
-) => void;
+) => Promise<void>;
 
 /** Newest records that one notification carries; a list that missed more asks for them. */
 const MAX_ITEMS = 200;
@@ -18,14 +18,13 @@ export function followWorkspace(workspace: Workspace, notify: Notify): () => voi
   const ledger = new LedgerNotifier(workspace, notify);
   const sendPending = once(async () => {
     const pending = await workspace.pendingApprovals();
-    notify('approvals/changed', {
+    await notify('approvals/changed', {
       workspace: workspace.folder,
       pending: pending.map((item) => approvalSummary(item, workspace.folder)),
     });
   });
   const sendState = once(async () => {
-    await Promise.resolve();
-    notify('workspace/changed', workspace.state());
+    await notify('workspace/changed', workspace.state());
   });
   sendPending();
   return workspace.listen({
@@ -47,7 +46,12 @@ class LedgerNotifier {
     this.#gathered = [];
     const { log, size, head } = this.#workspace.ledger.head();
     const { folder } = this.#workspace;
-    this.#notify('ledger/changed', { workspace: folder, size, anchor: { log, size, head }, items });
+    await this.#notify('ledger/changed', {
+      workspace: folder,
+      size,
+      anchor: { log, size, head },
+      items,
+    });
   });
 
   constructor(workspace: Workspace, notify: Notify) {

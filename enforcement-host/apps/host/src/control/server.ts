@@ -33,6 +33,15 @@ export async function startControlServer(
 ): Promise<ControlServer> {
   const sockets = new Set<Socket>();
   const listeners = new Set<() => void>();
+  const everyone = new Set<Notify>();
+  const announced: ControlDependencies = {
+    ...dependencies,
+    stop(reason) {
+      const told = [...everyone].map((notify) => notify('host/stopping', { reason }));
+      // One turn later, so that whoever asked has its answer before the connection ends.
+      void Promise.all(told).then(() => setImmediate(dependencies.stop, reason));
+    },
+  };
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
@@ -44,7 +53,7 @@ export async function startControlServer(
       sockets.delete(socket);
       changed();
     });
-    serve(socket, dependencies, log);
+    serve(socket, { dependencies: announced, everyone, log });
   });
   await listen(server, endpoint);
   return {
@@ -59,7 +68,14 @@ export async function startControlServer(
   };
 }
 
-function serve(socket: Socket, dependencies: ControlDependencies, log: Log): void {
+interface Shared {
+  readonly dependencies: ControlDependencies;
+  /** How to notify each connection that has proven a key. */
+  readonly everyone: Set<Notify>;
+  readonly log: Log;
+}
+
+function serve(socket: Socket, { dependencies, everyone, log }: Shared): void {
   const rpc = createMessageConnection(
     new StreamMessageReader(socket),
     new StreamMessageWriter(socket),
@@ -67,11 +83,12 @@ function serve(socket: Socket, dependencies: ControlDependencies, log: Log): voi
   rpc.onError(([error]) => log.write('debug', `control message: ${messageOf(error)}`));
   const session = new ControlSession(dependencies.approvers);
   const id = newId('con');
-  const notify: Notify = createNotifier<typeof controlProtocol>(rpc);
+  const send: Notify = createNotifier<typeof controlProtocol>(rpc);
+  const notify: Notify = (method, params) =>
+    session.isProven ? send(method, params) : Promise.resolve();
+  everyone.add(notify);
   const followed = new Map<string, () => void>();
-  const stopLog = log.onLine((line) => {
-    if (session.isProven) notify('host/log', line);
-  });
+  const stopLog = log.onLine((line) => void notify('host/log', line));
   const connection = {
     session,
     id,
@@ -89,6 +106,7 @@ function serve(socket: Socket, dependencies: ControlDependencies, log: Log): voi
   }, PROVE_WITHIN_MS);
   socket.on('close', () => {
     clearTimeout(deadline);
+    everyone.delete(notify);
     stopLog();
     for (const stop of followed.values()) stop();
     dependencies.bearers.revoke(id);

@@ -43,7 +43,10 @@ export function defaultStateRoot(env: NodeJS.ProcessEnv, platform = process.plat
   if (platform === 'win32') {
     return path.join(env['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local'), 'Axtary');
   }
-  return path.join(env['XDG_STATE_HOME'] ?? path.join(home, '.local', 'state'), 'axtary');
+  const stateHome = env['XDG_STATE_HOME'] ?? '';
+  // XDG Base Directory Specification: a relative path is invalid and is ignored.
+  const base = path.isAbsolute(stateHome) ? stateHome : path.join(home, '.local', 'state');
+  return path.join(base, 'axtary');
 }
 
 export function stateFolder(root: string, platform = process.platform): StateFolder {
