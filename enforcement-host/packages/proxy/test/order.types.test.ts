@@ -9,9 +9,7 @@ import { recordOutcome } from '../src/pipeline/record-outcome.js';
 
 /** Never called: that this compiles, with every refusal below in place, is the test. */
 function wrongOrders(
-  decided: DecidedAction,
-  permitted: PermittedAction,
-  issued: IssuedPass,
+  [decided, permitted, issued]: readonly [DecidedAction, PermittedAction, IssuedPass],
   dependencies: Dependencies,
 ): readonly unknown[] {
   return [

@@ -11,6 +11,7 @@ import { sha256 } from '@axtary/core/digest';
 
 import type { HandleOptions } from '../types.js';
 import { Block, cancelledBlock } from './block.js';
+import { createDeadline, type Deadline } from './deadline.js';
 import type { PermittedAction } from './decide.js';
 import type { Dependencies } from './dependencies.js';
 import { freezeJson } from './freeze.js';
@@ -43,20 +44,30 @@ export async function execute(
   dependencies: Dependencies,
 ): Promise<Execution> {
   const { permitted } = intent.issued;
-  const timeout = AbortSignal.timeout(dependencies.handlerTimeoutMs);
-  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+  const deadline = createDeadline(dependencies.handlerTimeoutMs, options.signal);
   try {
-    await untilAborted(signal, () => assertPinsHold(permitted, signal, dependencies));
+    return await executeWithin(deadline, permitted, { options, dependencies });
+  } finally {
+    deadline.clear();
+  }
+}
+
+async function executeWithin(
+  deadline: Deadline,
+  permitted: PermittedAction,
+  tools: CallTools,
+): Promise<Execution> {
+  const { signal } = deadline;
+  try {
+    await untilAborted(signal, () => assertPinsHold(permitted, signal, tools.dependencies));
   } catch (error) {
-    return { status: 'blocked', block: asBlock(error, options.signal) };
+    return { status: 'blocked', block: asBlock(error, tools.options.signal) };
   }
   try {
-    const result = await untilAborted(signal, () =>
-      callHandler(permitted, signal, { options, dependencies }),
-    );
+    const result = await untilAborted(signal, () => callHandler(permitted, signal, tools));
     return { status: 'executed', result, resultText: canonicalize(result, RESULT_LIMITS) };
   } catch (error) {
-    return { status: 'failed', error: failure(error, { timeout, options, dependencies }) };
+    return { status: 'failed', error: failure(error, deadline, tools) };
   }
 }
 
@@ -145,18 +156,15 @@ function untilAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T>
   });
 }
 
-interface Ends extends CallTools {
-  readonly timeout: AbortSignal;
-}
-
 function failure(
   error: unknown,
-  { timeout, options, dependencies: { handlerTimeoutMs } }: Ends,
+  { isOver }: Deadline,
+  { options, dependencies: { handlerTimeoutMs } }: CallTools,
 ): { readonly code: string; readonly message: string } {
   if (options.signal?.aborted) {
     return { code: 'CANCELLED', message: 'the caller cancelled; it may have happened' };
   }
-  if (timeout.aborted) {
+  if (isOver) {
     return {
       code: 'HANDLER_TIMEOUT',
       message: `no answer within ${handlerTimeoutMs} ms; it may have happened`,
