@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { packageFile, temporaryFolder } from './folders.js';
+
+const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
+
+export interface TestWorkspace {
+  readonly folder: string;
+  readonly state: string;
+  file(name: string): string;
+  remove(): void;
+}
+
+/** A policy for a workspace with a real file-system server: reads run, writes ask, guards deny. */
+export function policyText(folder: string, more = ''): string {
+  return `version: 1
+preset: coding-agent
+tenant: org:test
+human: user:dev@test
+servers:
+  filesystem:
+    command: ${JSON.stringify(process.execPath)}
+    args: [${JSON.stringify(FILESYSTEM)}, ${JSON.stringify(folder)}]
+${more}`;
+}
+
+/** A folder with an axtary.yml and two files, and a state folder for an enforcement host. */
+export function createWorkspace(policy: (folder: string) => string = policyText): TestWorkspace {
+  const root = temporaryFolder('ws');
+  const folder = path.join(root.path, 'project');
+  mkdirSync(path.join(folder, 'src'), { recursive: true });
+  writeFileSync(path.join(folder, 'src', 'app.txt'), 'one\ntwo\nthree\n');
+  writeFileSync(path.join(folder, '.env'), 'SECRET=1\n');
+  writeFileSync(path.join(folder, 'axtary.yml'), policy(folder));
+  return {
+    folder,
+    state: path.join(root.path, 'state'),
+    file: (name) => path.join(folder, name),
+    remove: root.remove,
+  };
+}
