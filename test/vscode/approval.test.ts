@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { FrameLocator } from 'playwright-core';
+
+import { verifyLedgerFile } from '@axtary/ledger';
+
+import { REPOSITORY, packageFile } from '../testkit/folders.js';
+import {
+  noEditorApprovals,
+  openSession,
+  until,
+  type ModelAnswer,
+  type ModelRequest,
+  type Session,
+} from './harness/index.js';
+
+const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
+const FAILURES = path.join(REPOSITORY, '.cache', 'failures');
+const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
+const BEFORE = 'export const greeting = "hello";\nexport const count = 1;\n';
+const AFTER = 'export const greeting = "good morning";\nexport const count = 1;\n';
+
+const POLICY = `version: 1
+preset: coding-agent
+tenant: org:test
+human: user:dev@test
+servers:
+  filesystem:
+    command: ${JSON.stringify(process.execPath)}
+    args: [${JSON.stringify(FILESYSTEM)}, "."]
+`;
+
+/** The scripted model: calls a tool for each of three requests, then tells what the tool said. */
+function script(workspace: () => string) {
+  const calls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'change the greeting': { name: 'src/greeting.ts', content: AFTER },
+    'add a file': { name: 'src/added.ts', content: 'export {};\n' },
+    'change the secret': { name: '.env', content: 'KEY=stolen\n' },
+    'write again': { name: 'src/greeting.ts', content: 'export {};\n' },
+  };
+  return (request: ModelRequest): ModelAnswer | undefined => {
+    const tool = request.tools.find((name) => name.endsWith('write_file'));
+    const asked = Object.entries(calls).find(([words]) =>
+      request.lastUserText.includes(words),
+    )?.[1];
+    if (!tool || !asked) return undefined;
+    const last = request.messages.at(-1);
+    if (last?.role === 'tool') return { text: `DONE: ${last.text}` };
+    const { name = '', content = '' } = asked;
+    return { calls: [{ tool, arguments: { path: path.join(workspace(), name), content } }] };
+  };
+}
+
+describe('the main job, in a real editor', function () {
+  this.timeout(240_000);
+  let session: Session;
+  let folder = '';
+
+  before(async () => {
+    session = await openSession({
+      extensions: [VSIX],
+      settings: { ...noEditorApprovals },
+      workspaceFiles: { 'axtary.yml': POLICY, 'src/greeting.ts': BEFORE, '.env': 'KEY=1\n' },
+      script: script(() => folder),
+    });
+    folder = session.profile.workspace;
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await session.record(path.join(FAILURES, this.currentTest.title.replace(/\W+/g, '-')));
+    }
+  });
+
+  after(() => session.stop());
+
+  function read(name: string): string {
+    return readFileSync(path.join(folder, name), 'utf8');
+  }
+
+  /** The panel of the request that waits, once it is the one that is shown. */
+  async function panel(title: RegExp): Promise<FrameLocator> {
+    await session.workbench.runCommand('Axtary: Review Next Approval');
+    const frame = await session.workbench.webview('axtary-approval');
+    await frame.getByRole('heading', { level: 1, name: title }).waitFor();
+    return frame;
+  }
+
+  /** Scrolls to the end, as a reviewer does, until Approve may be pressed. */
+  async function readToTheEnd(frame: FrameLocator): Promise<void> {
+    const approve = frame.getByRole('button', { name: 'Approve' });
+    await until(
+      async () => {
+        await frame.getByRole('heading', { level: 1 }).press('End');
+        return approve.isEnabled();
+      },
+      { for: 'Approve to be enabled', everyMs: 200 },
+    );
+  }
+
+  function hostProcess(): number {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const file = `/proc/${pid}/cmdline`;
+      const line = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      if (line.includes('enforcement-host.cjs') && line.includes(session.profile.dir))
+        return Number(pid);
+    }
+    throw new Error('no enforcement host of this editor runs');
+  }
+
+  it('enforces a policy only once a person has trusted it', async () => {
+    const { workbench } = session;
+    await workbench.answerNotification('recovery code', 'Show Recovery Code');
+    const dialog = workbench.dialog();
+    await dialog.waitFor();
+    assert.match(await dialog.innerText(), /[0-9A-Z]{5}-[0-9A-Z]{5}/);
+    await workbench.page.keyboard.press('Escape');
+    await workbench.runCommand('Axtary: Review Policy Change');
+    await workbench.answerNotification(/axtary\.yml/, 'Trust This Policy');
+    await workbench.notification('trusted and enforced').waitFor();
+  });
+
+  it('lets a call of the chat wait, shows its exact change, and writes exactly those bytes', async () => {
+    const { workbench } = session;
+    await workbench.chat.open();
+    await workbench.chat.send('please change the greeting');
+    await workbench.notification('1 call waits for your approval').waitFor({ timeout: 120_000 });
+    const frame = await panel(/src\/greeting\.ts/);
+    const added = frame.locator('.row.addition .content');
+    assert.deepEqual(await added.allInnerTexts(), [AFTER.split('\n')[0]]);
+    assert.deepEqual(await frame.locator('.row.deletion .content').allInnerTexts(), [
+      BEFORE.split('\n')[0],
+    ]);
+    assert.equal(read('src/greeting.ts'), BEFORE);
+    await readToTheEnd(frame);
+    await frame.getByRole('button', { name: 'Approve' }).click();
+    await workbench.chat.answer(/DONE: .*Successfully wrote/);
+    assert.equal(read('src/greeting.ts'), AFTER);
+  });
+
+  it('writes nothing that is denied, and tells the model why', async () => {
+    const { workbench } = session;
+    await workbench.chat.send('please add a file');
+    await workbench.statusBarItem('Axtary: 1').waitFor({ timeout: 60_000 });
+    const frame = await panel(/src\/added\.ts/);
+    await frame.getByRole('textbox').fill('put it into lib, not src');
+    await frame.getByRole('button', { name: 'Deny' }).click();
+    await workbench.chat.answer(/DONE: .*put it into lib, not src/);
+    assert.equal(existsSync(path.join(folder, 'src/added.ts')), false);
+  });
+
+  it('never lets a call that policy denies reach the server', async () => {
+    const { workbench } = session;
+    await workbench.chat.ask('please change the secret', /DONE: .*blocked/i);
+    assert.equal(read('.env'), 'KEY=1\n');
+  });
+
+  it('shows every decision in the ledger view, and its export verifies', async () => {
+    const { workbench, profile } = session;
+    await workbench.openContainer('Axtary');
+    await workbench.treeItem('Ledger', 'Denied').first().waitFor();
+    const ledgers = path.join(profile.home, '.local', 'state', 'axtary', 'workspaces');
+    const [key = ''] = readdirSync(ledgers);
+    const lines = readFileSync(path.join(ledgers, key, 'ledger.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const types = new Set(lines.map((line) => (JSON.parse(line) as { type: string }).type));
+    for (const type of ['decision', 'approval', 'pass', 'intent', 'outcome'])
+      assert.ok(types.has(type), type);
+
+    const file = path.join(folder, 'axtary-ledger.jsonl');
+    await workbench.runCommand('Axtary: Export Ledger…');
+    await workbench.acceptFileDialog('axtary-ledger.jsonl');
+    await workbench.answerNotification('records exported', 'Verify');
+    await workbench.notification('VALID_ANCHORED').waitFor();
+    assert.equal((await verifyLedgerFile(file, { mode: 'export' })).verdict, 'VALID_UNANCHORED');
+    const bytes = readFileSync(file);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const report = await verifyLedgerFile(file, { mode: 'export' });
+    assert.equal(report.verdict, 'INVALID');
+    assert.equal(typeof report.seq, 'number');
+  });
+
+  it('shows a restart after the enforcement host was killed, and enforces again', async () => {
+    const { workbench } = session;
+    const killed = hostProcess();
+    process.kill(killed, 'SIGKILL');
+    await until(() => hostProcessOrNone() !== killed && hostProcessOrNone() !== 0, {
+      for: 'a new enforcement host',
+    });
+    await workbench.chat.ask('please change the secret', /DONE: .*blocked/i);
+    assert.equal(read('.env'), 'KEY=1\n');
+  });
+
+  function hostProcessOrNone(): number {
+    try {
+      return hostProcess();
+    } catch {
+      return 0;
+    }
+  }
+
+  it('has one ledger for two windows, and takes the answer of either', async () => {
+    const { workbench } = session;
+    const second = await session.openWindow();
+    await second.statusBarItem(/Axtary$/).waitFor({ timeout: 60_000 });
+    await workbench.chat.send('please write again');
+    await second.statusBarItem('Axtary: 1').waitFor({ timeout: 60_000 });
+    await workbench.statusBarItem('Axtary: 1').waitFor();
+    await second.runCommand('Axtary: Review Next Approval');
+    const frame = await second.webview('axtary-approval');
+    await readToTheEnd(frame);
+    await frame.getByRole('button', { name: 'Approve' }).click();
+    await workbench.chat.answer(/DONE: .*Successfully wrote/);
+    assert.equal(read('src/greeting.ts'), 'export {};\n');
+    await workbench.statusBarItem(/Axtary$/).waitFor();
+    await second.close();
+  });
+
+  it('marks a malformed axtary.yml at the exact place', async () => {
+    const { workbench } = session;
+    writeFileSync(path.join(folder, 'axtary.yml'), `${POLICY}polices: []\n`);
+    await workbench.openFile('axtary.yml');
+    await workbench.page.locator('.squiggly-error').first().waitFor();
+    await workbench.runCommand('Problems: Focus on Problems View');
+    await workbench.page
+      .getByText(/polic(y|ies)/)
+      .first()
+      .waitFor();
+  });
+});

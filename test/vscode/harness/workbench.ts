@@ -1,0 +1,207 @@
+import {
+  errors,
+  type BrowserContext,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { Chat } from './chat.js';
+import { until } from './waiting.js';
+
+const PALETTE_TRY_MS = 3_000;
+const TOAST_MS = 8_000;
+const START_MS = 60_000;
+
+/** One VS Code window in the browser, in the words of whoever uses it. */
+export class Workbench {
+  readonly page: Page;
+  readonly chat: Chat;
+
+  private constructor(page: Page) {
+    this.page = page;
+    this.chat = new Chat(this);
+  }
+
+  /** Opens a window at `address`, as `Editor.address` gives it. On return it takes commands. */
+  static async open(context: BrowserContext, address: string): Promise<Workbench> {
+    // A browser begins with an empty page.
+    const empty = context.pages().find((page) => page.url() === 'about:blank');
+    const workbench = new Workbench(empty ?? (await context.newPage()));
+    await workbench.page.goto(address);
+    await workbench.#started();
+    return workbench;
+  }
+
+  /** Reloads the window; the extension host starts anew with it. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#started();
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  /** Runs a command by its whole title in the palette, such as `Axtary: Show Ledger`. */
+  async runCommand(title: string): Promise<void> {
+    await until(() => this.#pick(title), {
+      for: `the command "${title}" in the palette`,
+      timeoutMs: START_MS,
+    });
+  }
+
+  /** Shows the views behind an icon of the activity bar. */
+  async openContainer(title: string): Promise<void> {
+    // The badge of the icon carries the same label; only the link can be clicked.
+    const icon = this.page.locator(`.activitybar a.action-label[aria-label^="${title}"]`);
+    await icon.waitFor({ timeout: START_MS });
+    const isOpen = (await icon.getAttribute('aria-expanded')) === 'true';
+    if (!isOpen) await icon.click();
+    await this.page.locator('.sidebar .composite.title').getByText(title).waitFor();
+  }
+
+  /** A view of the side bar or the panel, by the title in its header. */
+  view(title: string): Locator {
+    const header = this.page.locator(`.pane-header[aria-label="${title} Section"]`);
+    return this.page.locator('.pane').filter({ has: header });
+  }
+
+  /** An item of a tree view, by a part of its text. */
+  treeItem(view: string, text: string | RegExp): Locator {
+    return this.view(view).getByRole('treeitem').filter({ hasText: text });
+  }
+
+  /** The texts of the tree items that a view shows now, from top to bottom. */
+  async treeItems(view: string): Promise<string[]> {
+    const texts = await this.view(view).getByRole('treeitem').allInnerTexts();
+    return texts.map(oneLine);
+  }
+
+  /** Opens or closes an item of a tree view. */
+  async toggleTreeItem(view: string, text: string | RegExp): Promise<void> {
+    await this.treeItem(view, text).first().locator('.monaco-tl-twistie').click();
+  }
+
+  /** Waits for the webview that contains `selector`, and returns its document. */
+  async webview(selector: string): Promise<FrameLocator> {
+    return await until(() => this.#webviewWith(selector), {
+      for: `a webview with ${selector}`,
+    });
+  }
+
+  /** A notification, by a part of its text, as a toast or in the notification centre. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
+  }
+
+  /** Presses a button of a notification, also of one whose toast has gone already. */
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    const notification = this.notification(text);
+    if (!(await appears(notification, TOAST_MS))) {
+      await this.runCommand('Notifications: Show Notifications');
+      await notification.waitFor();
+    }
+    await notification.hover();
+    await notification.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** The modal dialog that is open, if any. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Presses a button of the modal dialog. */
+  async answerDialog(button: string): Promise<void> {
+    await this.dialog().getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** The input that a command opened below the title bar: a pick list or a text box. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** Picks an item of the open pick list, by its whole label. */
+  async pick(label: string): Promise<void> {
+    await this.#quickItem(label).click();
+  }
+
+  /** Types into the open text box, and enters. */
+  async enter(text: string): Promise<void> {
+    const input = this.quickInput().locator('input.input');
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Accepts the open file dialog once it proposes a path that ends so. */
+  async acceptFileDialog(proposed: string): Promise<void> {
+    const input = this.quickInput().locator('input.input');
+    await until(async () => (await input.inputValue()).endsWith(proposed), {
+      for: `a file dialog that proposes ${proposed}`,
+    });
+    await this.quickInput().getByRole('button', { name: 'OK', exact: true }).click();
+  }
+
+  /** Opens a file of the workspace in an editor. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInput().locator('input.input').fill(name);
+    await this.#quickItem(name).click();
+    await this.page.getByRole('tab', { name, exact: true }).waitFor();
+  }
+
+  /** An item of the status bar, by a part of its text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  async #started(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: START_MS });
+    await this.page.locator('.activitybar a.action-label').first().waitFor({ timeout: START_MS });
+  }
+
+  // Early in the life of a window F1 may do nothing, and the list may not have the command yet.
+  async #pick(title: string): Promise<boolean> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('F1');
+    const input = this.quickInput().locator('input.input');
+    if (!(await appears(input, PALETTE_TRY_MS))) return false;
+    await input.fill(`>${title}`);
+    const item = this.#quickItem(title);
+    if (!(await appears(item, PALETTE_TRY_MS))) return false;
+    await item.click();
+    return true;
+  }
+
+  #quickItem(label: string): Locator {
+    const name = this.page.locator('.label-name').getByText(label, { exact: true });
+    return this.quickInput().locator('.monaco-list-row').filter({ has: name }).first();
+  }
+
+  // VS Code draws a webview as an iframe of its own, within it the extension's document.
+  async #webviewWith(selector: string): Promise<FrameLocator | undefined> {
+    const outer = this.page.locator('iframe.webview.ready');
+    const names = await outer.evaluateAll((all) => all.map((each) => each.getAttribute('name')));
+    for (const name of names) {
+      const frame = this.page
+        .frameLocator(`iframe.webview.ready[name="${name}"]`)
+        .frameLocator('#active-frame');
+      const isThere = await frame.locator(selector).count();
+      if (isThere > 0) return frame;
+    }
+    return undefined;
+  }
+}
+
+async function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
+  try {
+    await locator.waitFor({ timeout: timeoutMs });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return false;
+    throw error;
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
