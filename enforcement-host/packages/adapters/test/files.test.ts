@@ -22,15 +22,18 @@ import { newFolder, removeFolders } from './support/folder.js';
 
 const never = new AbortController().signal;
 
-async function run(
+async function run(root: string, tool: string, payload: JsonObject): Promise<JsonValue> {
+  return runUntil(never, root, { tool, payload });
+}
+
+async function runUntil(
+  signal: AbortSignal,
   root: string,
-  tool: string,
-  payload: JsonObject,
-  signal: AbortSignal = never,
+  call: Pick<HandlerCall, 'tool' | 'payload'>,
 ): Promise<JsonValue> {
-  const handler = createFileHandlers({ root })[tool];
+  const handler = createFileHandlers({ root })[call.tool];
   assert.ok(handler);
-  return handler({ tool, resource: 'file:x', payload, signal } as unknown as HandlerCall);
+  return handler({ ...call, resource: 'file:x', signal } as HandlerCall);
 }
 
 describe('createFileHandlers', () => {
@@ -66,10 +69,10 @@ describe('createFileHandlers', () => {
   it('keeps the mode of a file that it replaces, and leaves nothing else behind', async () => {
     const file = path.join(root, 'run.sh');
     await writeFile(file, 'old');
-    await chmod(file, 0o750);
+    await chmod(file, 0o777);
     const { ino } = await stat(file);
     await run(root, 'fs.write', { path: 'run.sh', content: 'new' });
-    assert.equal((await stat(file)).mode & 0o777, 0o750);
+    assert.equal((await stat(file)).mode & 0o777, 0o777);
     assert.notEqual((await stat(file)).ino, ino);
     assert.equal(await readFile(file, 'utf8'), 'new');
     assert.deepEqual(await readdir(root), ['run.sh']);
@@ -160,13 +163,16 @@ describe('createFileHandlers', () => {
 
   it('does nothing once it was told to stop', async () => {
     const stopped = AbortSignal.abort();
-    const write = run(root, 'fs.write', { path: 'a', content: 'x' }, stopped);
+    const write = runUntil(stopped, root, {
+      tool: 'fs.write',
+      payload: { path: 'a', content: 'x' },
+    });
     await assert.rejects(write, { code: 'UPSTREAM_TIMEOUT' });
     assert.deepEqual(await readdir(root), []);
   });
 
   it('tells a disk that fails from a request that is refused', async () => {
-    const long = `${'n'.repeat(240)}`;
+    const long = 'n'.repeat(240);
     await assert.rejects(run(root, 'fs.write', { path: `${long}${long}`, content: '' }), {
       code: 'UPSTREAM_UNREACHABLE',
       message: /ENAMETOOLONG/,

@@ -236,10 +236,10 @@ describe('resolvePath', () => {
         const raw = segments.join('/').replace(/^\/+/, '');
         const ours = await resolvePath(work, raw).catch(() => undefined);
         if (!ours?.exists) return;
-        const kernel = execFileSync('readlink', ['-e', '--', raw.replace(/\/+$/, '')], {
-          cwd: work,
-        });
-        assert.equal(ours.real, kernel.toString().trim(), raw);
+        // The kernel may refuse what a lexical reading takes; it must never find another file.
+        const file = raw.replace(/\/+$/, '') || '.';
+        const kernel = spawnSync('readlink', ['-e', '--', file], { cwd: work });
+        if (kernel.status === 0) assert.equal(ours.real, kernel.stdout.toString().trim(), raw);
       }),
       { numRuns: 60 },
     );

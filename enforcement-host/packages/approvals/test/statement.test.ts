@@ -137,8 +137,8 @@ describe('verifyApprovalStatement', () => {
   });
 
   it('refuses an item that names no policy', async () => {
-    const { policyHash: _, ...asked } = request();
-    const item = await new InMemoryApprovalQueueStore().create(asked);
+    const { action, decision, requestedBy } = request();
+    const item = await new InMemoryApprovalQueueStore().create({ action, decision, requestedBy });
     await assert.rejects(
       verifyApprovalStatement(await signed(statement(item)), item, enrolled),
       refused,

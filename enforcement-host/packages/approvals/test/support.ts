@@ -7,7 +7,7 @@ import { createSigner, demoAction, type PublicJwk, type Signer } from '@axtary/a
 import type { Action, Clock, Decision } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
 
-import type { ApproverKey } from '../src/index.js';
+import type { ApproverKey, CreateApprovalOptions } from '../src/index.js';
 
 export const POLICY_HASH = sha256('a policy');
 export const STEP_UP: Decision = {
@@ -31,13 +31,13 @@ export function actionNo(n: number | string): Action {
   return { ...demoAction, id: `act_${n}` };
 }
 
-export function request(n: number | string = 1) {
+export function request(n: number | string = 1): CreateApprovalOptions {
   return {
     action: actionNo(n),
     decision: STEP_UP,
     requestedBy: 'agent:one',
     policyHash: POLICY_HASH,
-  } as const;
+  };
 }
 
 /** Runs with a folder of its own, which goes afterwards. */

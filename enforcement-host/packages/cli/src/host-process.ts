@@ -69,7 +69,8 @@ export async function startHost(
   const ended = endOf(child);
   // A child that could not be spawned reports through 'error'; its broken input says no more.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(`${JSON.stringify(start)}\n`);
+  // Left open: the enforcement host ends when this process does, however that ends.
+  child.stdin.write(`${JSON.stringify(start)}\n`);
   try {
     const ready = readyOf(await answerOf(child.stdout, ended));
     child.stdout.resume();

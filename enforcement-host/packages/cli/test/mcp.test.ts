@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
@@ -23,6 +23,7 @@ class Endpoint {
   readonly received: { readonly body: string; readonly headers: IncomingMessage['headers'] }[] = [];
   answer: Answer = greet;
   readonly #server: Server;
+  readonly #arrivals = new EventEmitter();
 
   constructor() {
     this.#server = createServer((request, response) => {
@@ -32,6 +33,11 @@ class Endpoint {
 
   async listen(socket: string): Promise<void> {
     await once(this.#server.listen(socket), 'listening');
+  }
+
+  /** Waits for the next message of this method. */
+  async receives(method: string): Promise<void> {
+    await once(this.#arrivals, method);
   }
 
   async close(): Promise<void> {
@@ -49,6 +55,7 @@ class Endpoint {
     const message = JSON.parse(body) as Rpc;
     if (message.id === undefined) response.writeHead(202).end();
     else this.answer(message, request, response);
+    if (message.method !== undefined) this.#arrivals.emit(message.method);
   }
 }
 
@@ -228,7 +235,7 @@ describe('axtary mcp', function () {
     ];
     for (const line of lines) child.stdin.write(`${line}\n\r\n`);
     const codes = [];
-    for (const _ of lines) codes.push((await read()).error?.code);
+    while (codes.length < lines.length) codes.push((await read()).error?.code);
     assert.deepEqual(codes, [-32_700, -32_700, -32_600, -32_600, -32_700]);
     write({ jsonrpc: '2.0', id: 5, method: 'ping' });
     assert.equal((await read()).id, 5);
@@ -243,7 +250,9 @@ describe('axtary mcp', function () {
       else greet({ id: id ?? null, method: 'ping' }, request, response);
     };
     write({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'a' } });
+    await endpoint.receives('tools/call');
     write({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+    await endpoint.receives('notifications/cancelled');
     await endpoint.close();
     await endpoint.listen(socket);
     write({ jsonrpc: '2.0', id: 3, method: 'ping' });

@@ -91,6 +91,7 @@ describe('axtary proxy', () => {
     const transport = new StdioClientTransport({
       command: process.execPath,
       args: [BIN, 'mcp', '--server', 'other', '--state', path.join(folder.path, 'state')],
+      stderr: 'ignore',
       cwd: folder.path,
     });
     await assert.rejects(client.connect(transport), /no MCP server of this name/);

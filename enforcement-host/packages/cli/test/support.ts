@@ -72,9 +72,9 @@ export async function ending(child: ChildProcessWithoutNullStreams): Promise<End
 export function linesOf(child: ChildProcessWithoutNullStreams): () => Promise<string> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('standard output has ended');
-    return value;
+    const line = await lines.next();
+    if (line.done) throw new Error('standard output has ended');
+    return line.value;
   };
 }
 

@@ -31,7 +31,7 @@ describe('axtary verify-export', () => {
     const { code, stdout } = await verify(original);
     assert.equal(code, 3);
     assert.match(stdout, /^VALID_UNANCHORED: intact, but nothing outside/);
-    assert.match(stdout, /cannot exclude:\n(  - .+\n)+/);
+    assert.match(stdout, /cannot exclude:\n( {2}- .+\n)+/);
     assert.ok(stdout.includes(head.head));
   });
 
@@ -131,7 +131,7 @@ describe('axtary verify-export', () => {
   });
 
   it('uses no colour where nobody looks', async () => {
-    assert.doesNotMatch((await verify(original)).stdout, /\u001b/);
+    assert.ok(!(await verify(original)).stdout.includes('\u001b'));
   });
 });
 

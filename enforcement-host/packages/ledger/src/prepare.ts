@@ -7,6 +7,8 @@ import { MAX_FREE_TEXT, MAX_LINE_BYTES, type LedgerEntry, type RecordContent } f
 const MAX_BODY_BYTES = MAX_LINE_BYTES - 1024;
 const LIMITS = { ...DEFAULT_JSON_LIMITS, maxLength: MAX_BODY_BYTES };
 
+type DecisionEntry = Extract<LedgerEntry, { readonly type: 'decision' }>;
+
 /** An entry that only waits for its place in the chain. */
 export interface PreparedEntry {
   readonly content: RecordContent;
@@ -51,16 +53,8 @@ function refused({ type }: RecordContent, why: string, cause?: unknown): LedgerE
 // refused: an outcome must not be lost because its message is strange.
 function bounded(entry: LedgerEntry): LedgerEntry {
   switch (entry.type) {
-    case 'decision': {
-      const { reasons, malformed, failure } = entry.body;
-      const body = {
-        ...entry.body,
-        reasons: reasons.map(withBoundedMessage),
-        ...(malformed && { malformed: withBoundedMessage(malformed) }),
-        ...(failure && { failure: withBoundedMessage(failure) }),
-      };
-      return { type: entry.type, body };
-    }
+    case 'decision':
+      return boundedDecision(entry);
     case 'approval': {
       if (!('denied' in entry.body)) return entry;
       const { denied, decisionId } = entry.body;
@@ -84,6 +78,19 @@ function bounded(entry: LedgerEntry): LedgerEntry {
     default:
       return assertNever(entry);
   }
+}
+
+function boundedDecision({ type, body }: DecisionEntry): DecisionEntry {
+  const { reasons, malformed, failure } = body;
+  return {
+    type,
+    body: {
+      ...body,
+      reasons: reasons.map(withBoundedMessage),
+      ...(malformed && { malformed: withBoundedMessage(malformed) }),
+      ...(failure && { failure: withBoundedMessage(failure) }),
+    },
+  };
 }
 
 function withBoundedMessage<T extends { readonly message: string }>(value: T): T {

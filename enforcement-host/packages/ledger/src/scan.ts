@@ -31,7 +31,7 @@ export interface ScanResult<Fault> extends ScanPosition {
 }
 
 /** Reads a whole ledger, following its chain, until the end or the first fault. */
-export async function scanLedger<Fault = never>(
+export async function scanLedger<Fault>(
   handle: FileHandle,
   { onRecord, ...options }: ScanOptions<Fault> = {},
 ): Promise<ScanResult<Fault>> {

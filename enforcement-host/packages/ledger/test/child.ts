@@ -15,7 +15,7 @@ export function startWriter(task: 'append' | 'fill', path: string): ChildProcess
 }
 
 /** What a writer says, one JSON object a line, until it ends. */
-export async function* linesFrom(writer: ChildProcess): AsyncGenerator<JsonObject> {
+export async function* linesFrom(writer: ChildProcess): AsyncGenerator<JsonObject, void> {
   if (!writer.stdout) throw new TypeError('expected a writer with a pipe');
   for await (const line of createInterface({ input: writer.stdout })) {
     const said: unknown = JSON.parse(line);

@@ -22,8 +22,14 @@ export async function inFolder(use: (folder: string) => Promise<void>): Promise<
   }
 }
 
+type Entry<Type extends LedgerEntry['type']> = Extract<LedgerEntry, { readonly type: Type }>;
+
+interface TestSigner extends CheckpointSigner {
+  signCheckpoint(payloadText: string): string;
+}
+
 /** A signer with a key of its own. */
-export function newSigner(typ = 'axtary-checkpoint+jwt'): CheckpointSigner {
+export function newSigner(typ = 'axtary-checkpoint+jwt'): TestSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicJwk = publicKey.export({ format: 'jwk' });
   const { kid } = new CheckpointVerifier(checkpointKeySchema.parse(publicJwk));
@@ -39,11 +45,14 @@ export function newSigner(typ = 'axtary-checkpoint+jwt'): CheckpointSigner {
   };
 }
 
-export function base64url(text: string): string {
+function base64url(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-export function decision(id: string, verdict: 'allow' | 'deny' | 'step_up' = 'allow') {
+export function decision(
+  id: string,
+  verdict: 'allow' | 'deny' | 'step_up' = 'allow',
+): Entry<'decision'> {
   return {
     type: 'decision',
     body: {
@@ -56,10 +65,10 @@ export function decision(id: string, verdict: 'allow' | 'deny' | 'step_up' = 'al
       actionHash: HASH,
       payloadHash: HASH,
     },
-  } satisfies LedgerEntry;
+  };
 }
 
-export function pass(jti: string, decisionId: string) {
+export function pass(jti: string, decisionId: string): Entry<'pass'> {
   return {
     type: 'pass',
     body: {
@@ -69,10 +78,10 @@ export function pass(jti: string, decisionId: string) {
       payloadHash: HASH,
       expiresAt: '2026-01-02T03:09:05.678Z',
     },
-  } satisfies LedgerEntry;
+  };
 }
 
-export function intent(intentId: string, jti: string, decisionId: string) {
+export function intent(intentId: string, jti: string, decisionId: string): Entry<'intent'> {
   return {
     type: 'intent',
     body: {
@@ -84,14 +93,14 @@ export function intent(intentId: string, jti: string, decisionId: string) {
       actionHash: HASH,
       payloadHash: HASH,
     },
-  } satisfies LedgerEntry;
+  };
 }
 
-export function outcome(intentId: string) {
+export function outcome(intentId: string): Entry<'outcome'> {
   return {
     type: 'outcome',
     body: { intentId, status: 'executed', timings: { decide: 12 } },
-  } satisfies LedgerEntry;
+  };
 }
 
 /** The four records of one executed call. */

@@ -182,17 +182,15 @@ describe('the HTTP endpoint', () => {
   });
 
   it('leaves no stream open behind a cancelled request', async () => {
-    const client = await home.connect('changing');
-    const abort = new AbortController();
-    const call = client.callTool({ name: 'hang', arguments: {} }, undefined, {
-      signal: abort.signal,
-    });
-    call.catch(() => undefined);
+    const session = { 'mcp-session-id': await open() };
+    const params = { name: 'hang', arguments: {} };
+    const call = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params });
+    const response = await post(url, call, session);
     await until(() => home.runtime.actions.length === 1);
-    abort.abort();
-    await client.close();
-    // Only a session without an open answer has an idle timer.
-    await until(() => home.timer.size === 1);
+    const method = 'notifications/cancelled';
+    const cancel = JSON.stringify({ jsonrpc: '2.0', method, params: { requestId: 7 } });
+    assert.equal((await post(url, cancel, session)).status, 202);
+    assert.equal(await response.text(), '');
   });
 
   it('serves another transport too', async () => {

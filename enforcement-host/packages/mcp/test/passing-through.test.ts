@@ -10,6 +10,8 @@ import {
   type LoggingMessageNotification,
 } from '@modelcontextprotocol/sdk/types.js';
 
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
+
 import { anyObject } from '../src/json.js';
 import {
   CHANGING,
@@ -99,11 +101,11 @@ describe('a session looks like its server', () => {
     const through = await (await house({ everything: EVERYTHING })).connect('everything');
     const itself = await direct(EVERYTHING);
     const missing = { uri: 'demo://nowhere/1' };
-    const error = async (work: Promise<unknown>): Promise<{ code: number; message: string }> =>
-      work.then(
-        () => assert.fail('expected an error'),
-        (cause) => cause,
-      );
+    const error = async (work: Promise<unknown>): Promise<McpError> => {
+      const [settled] = await Promise.allSettled([work]);
+      assert.ok(settled.status === 'rejected' && settled.reason instanceof McpError);
+      return settled.reason;
+    };
     const [ours, theirs] = [
       await error(through.readResource(missing)),
       await error(itself.readResource(missing)),

@@ -97,7 +97,10 @@ function compileOperator(condition: Condition): Compiled {
   return compileWith(operator, condition);
 }
 
-function compileWith<Op extends Operator>(operator: Op, condition: Condition): Compiled {
+function compileWith<Op extends Operator>(
+  operator: Op,
+  condition: Pick<Condition, Op | 'field'>,
+): Compiled {
   const operand = condition[operator];
   if (operand === undefined) throw new TypeError(`expected an operand for ${operator}`);
   const compile: Compilers[Op] = COMPILERS[operator];

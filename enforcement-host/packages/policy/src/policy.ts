@@ -71,7 +71,7 @@ export class Policy {
 }
 
 /** The rules that a document puts into force: its preset's first, then its own. */
-export function rulesInForce(document: PolicyDocument): readonly RuleInForce[] {
+function rulesInForce(document: PolicyDocument): readonly RuleInForce[] {
   return [
     ...presetRules(document).map((rule) => ({ rule, source: 'preset' as const })),
     ...document.policies.map((rule) => ({ rule, source: 'file' as const })),

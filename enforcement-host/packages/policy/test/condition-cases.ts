@@ -1,4 +1,4 @@
-import type { Action } from '@axtary/core';
+import type { Action, JsonObject } from '@axtary/core';
 import type { Condition } from '@axtary/policy';
 
 import { anAction, NO, UNDECIDABLE, YES } from './support.js';
@@ -10,15 +10,14 @@ export type Case = readonly [
   expected: typeof YES,
 ];
 
-export const withValue = (value: unknown): Action =>
-  anAction({ payload: JSON.parse(json({ x: value })) });
+export const withValue = (value: unknown): Action => anAction({ payload: asJson({ x: value }) });
 export const withOther = (value: unknown, other: unknown): Action =>
   anAction({
-    payload: JSON.parse(json({ x: value })),
-    constraints: JSON.parse(json({ y: other })),
+    payload: asJson({ x: value }),
+    constraints: asJson({ y: other }),
   });
 export const withPaths = (...paths: string[]): Action => anAction({ context: { paths } });
-const json = (value: unknown): string => JSON.stringify(value);
+const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
 const field = 'payload.x';
 const paths = 'context.paths';

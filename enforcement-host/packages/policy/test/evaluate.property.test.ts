@@ -83,12 +83,17 @@ describe('evaluatePolicy, whatever the rules, action and approvals', () => {
   });
 
   it('is never loosened by one more rule that denies', () => {
-    const check = fc.property(rules, rule, action, approvals, (all, more, asked, given) => {
-      const denies: PolicyRule = { ...more, id: 'more', effect: 'deny', obligations: undefined };
-      const before = evaluatePolicy(asked, policyOf(...all), { approvals: given });
-      const after = evaluatePolicy(asked, policyOf(...all, denies), { approvals: given });
-      assert.ok(STRICTNESS[after.decision] >= STRICTNESS[before.decision]);
-    });
+    const check = fc.property(
+      rules,
+      rule,
+      fc.tuple(action, approvals),
+      (all, more, [asked, given]) => {
+        const denies: PolicyRule = { ...more, id: 'more', effect: 'deny', obligations: undefined };
+        const before = evaluatePolicy(asked, policyOf(...all), { approvals: given });
+        const after = evaluatePolicy(asked, policyOf(...all, denies), { approvals: given });
+        assert.ok(STRICTNESS[after.decision] >= STRICTNESS[before.decision]);
+      },
+    );
     fc.assert(check, RUNS);
   });
 

@@ -52,8 +52,9 @@ describe('the preset coding-agent', () => {
   it('asks where production is touched, or the files are not known', () => {
     const production = pullRequest({ testsPassed: true, touchesProduction: true });
     expectRules(evaluatePolicy(production), 'step_up', 'pr-touches-production');
-    const { filesChanged: _, ...rest } = pullRequest({ testsPassed: true }).capability.payload;
-    const unknown = anAction({ tool: 'github.pull_requests.create', payload: rest });
+    const known = Object.entries(pullRequest({ testsPassed: true }).capability.payload);
+    const payload = Object.fromEntries(known.filter(([name]) => name !== 'filesChanged'));
+    const unknown = anAction({ tool: 'github.pull_requests.create', payload });
     expectRules(evaluatePolicy(unknown), 'step_up', 'pr-files-unknown');
   });
 

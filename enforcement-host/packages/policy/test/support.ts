@@ -1,5 +1,11 @@
-import type { Action, Decision } from '@axtary/core';
-import { createPolicy, evaluatePolicy, type Condition, type PolicyRule } from '@axtary/policy';
+import type { Action, Decision, Verdict } from '@axtary/core';
+import {
+  createPolicy,
+  evaluatePolicy,
+  type Condition,
+  type Policy,
+  type PolicyRule,
+} from '@axtary/policy';
 
 type Json = Action['capability']['payload'];
 
@@ -67,7 +73,7 @@ export function aRule(id: string, rest: Partial<PolicyRule> = {}): PolicyRule {
   return { id, effect: 'allow', match: { tool: 'test.tool' }, ...rest };
 }
 
-export function policyOf(...policies: PolicyRule[]) {
+export function policyOf(...policies: PolicyRule[]): Policy {
   return createPolicy({ version: 1, preset: 'none', policies });
 }
 
@@ -76,13 +82,12 @@ export function decide(action: Action, ...rules: PolicyRule[]): Decision {
 }
 
 /** Whether one condition holds, in a rule of each effect. */
-export function holdsIn(condition: Condition, action: Action) {
-  const effects = ['allow', 'deny', 'step_up'] as const;
-  const holds = effects.map((effect) => {
+export function holdsIn(condition: Condition, action: Action): typeof YES {
+  const holds = (effect: Verdict): boolean => {
     const { reasons } = decide(action, aRule('asked', { effect, when: [condition] }));
     return reasons.some(({ rule }) => rule === 'asked');
-  });
-  return { allow: holds[0], deny: holds[1], stepUp: holds[2] };
+  };
+  return { allow: holds('allow'), deny: holds('deny'), stepUp: holds('step_up') };
 }
 
 export const YES = { allow: true, deny: true, stepUp: true };

@@ -3,11 +3,12 @@ import { constants } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
+import { openFlag } from './open-flag.js';
 import { openRegular } from './read-file.js';
 
-// Windows has no O_NOFOLLOW. O_EXCL: never an existing file, never through a link.
-const { O_NOFOLLOW = 0 }: Partial<typeof constants> = constants;
-const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW;
+// O_EXCL: never an existing file, never through a link.
+const FLAGS =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | openFlag(constants.O_NOFOLLOW);
 
 /**
  * Replaces or creates a file in one step: on return the new bytes are durable under the name, and

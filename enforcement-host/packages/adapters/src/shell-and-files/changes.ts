@@ -1,7 +1,7 @@
 import type { FileChange } from '@axtary/core';
 
 import { applyEdits } from './edits.js';
-import type { FileCall, FileInspection, Written } from './inspect.js';
+import type { FileCall, FileInspection, Written } from './file-call.js';
 import { textOf } from './read-file.js';
 
 type Shown = Pick<FileInspection, 'changes' | 'note'>;

@@ -1,40 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import type { FileChange, JsonObject, JsonValue, Pin } from '@axtary/core';
+import type { JsonObject, JsonValue, Pin } from '@axtary/core';
 
 import { changesOf } from './changes.js';
+import type { FileCall, FileInspection, Written } from './file-call.js';
 import { refused, resolvePath, type ResolvedPath } from './paths.js';
-import { readRegular, type FileBytes } from './read-file.js';
-import { baseOf, type FileServer } from './server-filesystem.js';
-
-/** One call of an MCP tool, before it is decided on. */
-export interface FileCall {
-  /** Absolute. */
-  readonly workspace: string;
-  readonly tool: string;
-  readonly arguments: JsonObject;
-  /** How the server is started, where it is a local process. */
-  readonly server?: FileServer;
-}
-
-/** What a call does to files, as the enforcement host itself sees it. */
-export interface FileInspection {
-  /** Every path that the call names, in the form of `ResolvedPath.display`. */
-  readonly paths: string[];
-  /** What must still be true when the call runs. */
-  readonly pins: Pin[];
-  /** For the reviewer; only where it is exact. */
-  readonly changes?: FileChange[];
-  /** Why there are no exact changes. */
-  readonly note?: string;
-}
-
-/** A file that a call writes, and what is there now. */
-export interface Written {
-  readonly file: ResolvedPath;
-  readonly present: FileBytes | undefined;
-}
+import { readRegular } from './read-file.js';
+import { baseOf } from './server-filesystem.js';
 
 const PATH_MEMBERS = new Set([
   ...['path', 'paths', 'source', 'destination', 'file', 'files'],

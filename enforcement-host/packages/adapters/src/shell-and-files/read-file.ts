@@ -5,11 +5,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { type Sha256, sha256 } from '@axtary/core/digest';
 
 import { UpstreamError } from '../errors.js';
+import { openFlag } from './open-flag.js';
 import { isErrno, refused, unreachable } from './paths.js';
 
-// Windows has neither. O_NONBLOCK: opening a FIFO without a writer would otherwise never return.
-const { O_NOFOLLOW = 0, O_NONBLOCK = 0 }: Partial<typeof constants> = constants;
-const FLAGS = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+// O_NONBLOCK: opening a FIFO that nobody writes to would otherwise never return.
+const FLAGS = constants.O_RDONLY | openFlag(constants.O_NOFOLLOW) | openFlag(constants.O_NONBLOCK);
 const CHUNK = 256 * 1024;
 const MAX_DIGESTED = 1024 * 1024 * 1024;
 

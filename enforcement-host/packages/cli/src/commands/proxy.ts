@@ -35,15 +35,21 @@ export async function proxy(options: ProxyOptions, context: CliContext): Promise
   const state = options.state ?? defaultStateFolder(context);
   const enrolmentCode = randomBytes(20).toString('base64url');
   const { policyTrust } = options;
-  const host = await startHost(
-    { program: hostProgram(), state },
-    { enrolmentCode, headless: [{ workspace, config, policyTrust }] },
-  ).catch((error: unknown) => {
+  const interrupts = new Interrupts(context);
+  try {
+    const host = await startHost(
+      { program: hostProgram(), state },
+      { enrolmentCode, headless: [{ workspace, config, policyTrust }] },
+    );
+    interrupts.passOnTo(host);
+    if (options.json) terminal.printJson({ ...host.ready, state, enrolmentCode });
+    else announce(host.ready, { state, enrolmentCode, policyTrust }, terminal);
+    reportEnd(await host.ended, context);
+  } catch (error) {
     throw advise(error, state);
-  });
-  if (options.json) terminal.printJson({ ...host.ready, state, enrolmentCode });
-  else announce(host.ready, { state, enrolmentCode, policyTrust }, terminal);
-  await untilEnded(host, context);
+  } finally {
+    interrupts.stop();
+  }
 }
 
 /** False, with the reasons printed, when there is no policy to enforce. */
@@ -109,19 +115,46 @@ function announce(
 
 const FILE_TRUST = ' (whoever can write axtary.yml decides what is allowed)';
 
-async function untilEnded(host: RunningHost, context: CliContext): Promise<void> {
-  let isStopping = false;
-  let impatience: NodeJS.Timeout | undefined;
-  const stopListening = context.onInterrupt((signal) => {
-    // A second interrupt does not wait for what is under way.
-    host.kill(isStopping ? 'SIGKILL' : signal);
-    isStopping = true;
-    impatience ??= setTimeout(() => host.kill('SIGKILL'), STOP_MS);
-  });
-  const ending = await host.ended;
-  clearTimeout(impatience);
-  stopListening();
+function reportEnd(ending: number | NodeJS.Signals, { terminal, setExitCode }: CliContext): void {
   if (ending === 0) return;
-  context.terminal.warn(`axtary: the enforcement host ended (${ending})`);
-  context.setExitCode(EXIT_CODES.failed);
+  terminal.warn(`axtary: the enforcement host ended (${ending})`);
+  setExitCode(EXIT_CODES.failed);
+}
+
+/**
+ * Passes interrupts on to the enforcement host, from before it is started: a command that ended
+ * without it would leave it running. A second one does not wait for what is under way.
+ */
+class Interrupts {
+  readonly #stopListening: () => void;
+  #host: RunningHost | undefined;
+  #first: NodeJS.Signals | undefined;
+  #impatience: NodeJS.Timeout | undefined;
+
+  constructor({ onInterrupt }: CliContext) {
+    this.#stopListening = onInterrupt((signal) => this.#interrupt(signal));
+  }
+
+  passOnTo(host: RunningHost): void {
+    this.#host = host;
+    if (this.#first !== undefined) this.#end(host, this.#first);
+  }
+
+  stop(): void {
+    clearTimeout(this.#impatience);
+    this.#stopListening();
+  }
+
+  #interrupt(signal: NodeJS.Signals): void {
+    const isSecond = this.#first !== undefined;
+    this.#first ??= signal;
+    if (!this.#host) return;
+    if (isSecond) this.#host.kill('SIGKILL');
+    else this.#end(this.#host, signal);
+  }
+
+  #end(host: RunningHost, signal: NodeJS.Signals): void {
+    host.kill(signal);
+    this.#impatience = setTimeout(() => host.kill('SIGKILL'), STOP_MS);
+  }
 }

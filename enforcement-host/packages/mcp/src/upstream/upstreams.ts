@@ -50,7 +50,7 @@ export interface Upstreams {
   close(): Promise<void>;
 }
 
-export const callPayloadSchema = z.strictObject({
+const callPayloadSchema = z.strictObject({
   server: z.string(),
   name: z.string(),
   arguments: anyObject,

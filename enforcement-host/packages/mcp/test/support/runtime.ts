@@ -1,4 +1,11 @@
-import { parseAction, type Action, type Handler, type PinChecker } from '@axtary/core';
+import {
+  parseAction,
+  type Action,
+  type Handler,
+  type JsonObject,
+  type Pin,
+  type PinChecker,
+} from '@axtary/core';
 import { actionHash, payloadHash } from '@axtary/core/digest';
 import type { BlockCode, HandleOptions, HandleResult, ProxyRuntime } from '@axtary/proxy';
 
@@ -56,19 +63,13 @@ export class PassThroughRuntime implements Pick<ProxyRuntime, 'handle'> {
     }
     if (answer !== 'execute') return { ...bound, status: 'blocked', ...answer };
     const signal = options.signal ?? new AbortController().signal;
-    for (const pin of action.context.pins ?? []) {
-      if (pin.kind !== 'tool_definition') continue;
-      const digest = await this.#checker(pin, action, signal).catch(String);
-      if (digest === pin.digest) continue;
-      return {
-        ...bound,
-        status: 'blocked',
-        code: 'PIN_CHANGED',
-        message: `${pin.subject} changed`,
-      };
+    const changed = await this.#changedPin(action, signal);
+    if (changed) {
+      const message = `${changed.subject} changed`;
+      return { ...bound, status: 'blocked', code: 'PIN_CHANGED', message };
     }
     const { tool, resource } = action.capability;
-    const payload = JSON.parse(parsed.payloadText);
+    const payload = JSON.parse(parsed.payloadText) as JsonObject;
     const progress = options.onProgress ? { onProgress: options.onProgress } : {};
     try {
       const result = await this.#handler({ tool, resource, payload, action, signal, ...progress });
@@ -77,5 +78,14 @@ export class PassThroughRuntime implements Pick<ProxyRuntime, 'handle'> {
       const { code = 'INTERNAL', message } = error as Error & { code?: string };
       return { ...bound, status: 'failed', error: { code, message } };
     }
+  }
+
+  async #changedPin(action: Action, signal: AbortSignal): Promise<Pin | undefined> {
+    for (const pin of action.context.pins ?? []) {
+      if (pin.kind !== 'tool_definition') continue;
+      const digest = await this.#checker(pin, action, signal).catch(String);
+      if (digest !== pin.digest) return pin;
+    }
+    return undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { fileURLToPath } from 'node:url';
 
-import { systemClock } from '@axtary/core';
+import { systemClock, type JsonObject } from '@axtary/core';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -61,7 +62,7 @@ export async function closeAll(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
 }
 
-export const IDENTITY = () => ({
+const IDENTITY: McpGatewayOptions['identity'] = () => ({
   actor: {
     agent: 'agent:test',
     human: 'user:dev@example.com',
@@ -145,20 +146,17 @@ function listener(gateway: McpGateway): Server {
       headers: Object.entries(incoming.headers).map(([k, v]) => [k, String(v)] as [string, string]),
       signal: gone.signal,
       ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' } : {}),
-    } as RequestInit);
+    });
     void answer(gateway.handleRequest(request, server, window), outgoing);
   });
 }
 
-async function answer(
-  pending: Promise<Response>,
-  outgoing: import('node:http').ServerResponse,
-): Promise<void> {
+async function answer(pending: Promise<Response>, outgoing: ServerResponse): Promise<void> {
   const response = await pending;
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.flushHeaders();
   if (!response.body) return void outgoing.end();
-  Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
+  Readable.fromWeb(response.body as NodeReadableStream)
     .on('error', () => outgoing.destroy())
     .pipe(outgoing);
 }
@@ -171,4 +169,10 @@ export async function until(check: () => boolean | Promise<boolean>): Promise<vo
 export function textOf(result: unknown): string {
   const { content } = result as { content: { text: string }[] };
   return content.map(({ text }) => text).join('\n');
+}
+
+/** The parameters of every call that came to the fixture. */
+export async function reached({ upstreams }: House): Promise<readonly JsonObject[]> {
+  const result = await upstreams.get('changing').request('x/reached', undefined);
+  return result['reached'] as unknown as JsonObject[];
 }

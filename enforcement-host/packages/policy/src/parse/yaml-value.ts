@@ -21,10 +21,10 @@ interface ReadChild extends ReadNode {
  * What is not adds to `issues` and is left out.
  */
 export function readNode(node: ParsedNode | null, issues: TextIssue[]): ReadNode {
-  if (isMap(node)) return readMap(node as YAMLMap.Parsed, issues);
+  if (isMap(node)) return readMap(node, issues);
   const [start, end] = node === null ? [0, 0] : rangeOf(node);
   if (isSeq(node)) {
-    const children = node.items.map((item) => readNode(item as ParsedNode, issues));
+    const children = node.items.map((item) => readNode(item, issues));
     const entries = children.map((child, index) => [index, asElement(child)] as const);
     return { value: children.map(({ value }) => value), start, end, children: new Map(entries) };
   }

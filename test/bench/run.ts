@@ -1,0 +1,171 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { median, percentile, type Load, type Samples } from './measure.js';
+import * as stages from './stages.js';
+
+const ROUNDS = 3;
+const CALLERS = [1, 64, 256] as const;
+const CALLS = { 1: 300, 64: 3000, 256: 6000 } as const;
+const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
+
+/** One reading of everything; several are interleaved, and the median of each figure counts. */
+async function readAll(folder: string): Promise<Readonly<Record<string, number>>> {
+  const key = stages.newKey();
+  const { decide, parse } = stages.policyDecision();
+  const { bare, pass } = await stages.signing(key);
+  const sync = await stages.syncing(folder);
+  const one = await stages.appending(folder, 1, 300);
+  const many = await stages.appending(folder, 256, 60_000);
+  const figures: Record<string, number> = {
+    decideP50: percentile(decide, 50),
+    decideP99: percentile(decide, 99),
+    parseP50: percentile(parse, 50),
+    signP50: percentile(bare, 50),
+    signRate: rate(bare),
+    passP50: percentile(pass, 50),
+    syncP50: percentile(sync, 50),
+    appendP50: percentile(one.samples, 50),
+    appendRate: many.perSecond,
+  };
+  for (const callers of CALLERS) {
+    const calls = CALLS[callers];
+    const handled = await stages.handling(folder, key, { callers, calls, until: 'handler' });
+    const naive = await stages.naive(folder, key, { callers, calls: Math.ceil(calls / 4) });
+    keep(figures, `handle${callers}`, handled);
+    keep(figures, `naive${callers}`, naive);
+  }
+  const whole = await stages.handling(folder, key, { callers: 256, calls: 5000, until: 'end' });
+  keep(figures, 'whole256', whole);
+  figures['verifyRate'] = (await stages.verifying(whole.file)).perSecond;
+  return figures;
+}
+
+function keep(figures: Record<string, number>, name: string, { samples, perSecond }: Load): void {
+  figures[`${name}P50`] = percentile(samples, 50);
+  figures[`${name}Rate`] = perSecond;
+}
+
+function rate(samples: Samples): number {
+  return 1e9 / (samples.reduce((sum, value) => sum + value, 0) / samples.length);
+}
+
+type Figure = (name: string) => number;
+type Row = readonly [
+  what: string,
+  measured: string,
+  beside: string,
+  goal: string,
+  reached?: boolean,
+];
+
+function rowsOf(of: Figure): readonly Row[] {
+  const limit = 3 * of('syncP50') + 100_000;
+  const share = (name: string) => of(name) / of('signRate');
+  return [
+    row('decision, 20 rules, p50', us(of('decideP50')), {
+      beside: `${ratio(of('decideP50') / of('parseP50'))} of JSON.parse ${us(of('parseP50'))}`,
+      goal: '<= 0.50 us',
+      reached: of('decideP50') <= 500,
+    }),
+    row('decision, 20 rules, p99', us(of('decideP99')), {
+      beside: 'means of ten in a row',
+      goal: '<= 2.00 us',
+      reached: of('decideP99') <= 2000,
+    }),
+    row('pass: claims, sign, encode', us(of('passP50')), {
+      beside: `${ratio(of('passP50') / of('signP50'))} x bare ES256 ${us(of('signP50'))}`,
+    }),
+    row('ledger append, 1 caller, p50', us(of('appendP50')), {
+      beside: `${ratio(of('appendP50') / of('syncP50'))} x one fdatasync ${us(of('syncP50'))}`,
+    }),
+    row('ledger append, 256 callers', `${count(of('appendRate'))}/s`, {
+      beside: `${ratio((of('appendRate') * of('syncP50')) / 1e9)} records an fdatasync`,
+      goal: '>= 100,000/s',
+      reached: of('appendRate') >= 100_000,
+    }),
+    row('handle() to handler, 1 caller, p50', us(of('handle1P50')), {
+      beside: `naive ${us(of('naive1P50'))}`,
+      goal: `<= ${us(limit)} (3 fdatasync + 0.1 ms)`,
+      reached: of('handle1P50') <= limit,
+    }),
+    ...CALLERS.map((callers) =>
+      row(`handle() to handler, ${callers} caller(s)`, `${count(of(`handle${callers}Rate`))}/s`, {
+        beside:
+          `${ratio(share(`handle${callers}Rate`))} of ES256 ${count(of('signRate'))}/s; ` +
+          `naive ${ratio(share(`naive${callers}Rate`))}; p50 ${us(of(`handle${callers}P50`))}`,
+        ...(callers === 256 && {
+          goal: '>= 0.45 of ES256',
+          reached: share('handle256Rate') >= 0.45,
+        }),
+      }),
+    ),
+    row('whole handle(), 256 callers', `${count(of('whole256Rate'))}/s`, {
+      beside: `${ratio(share('whole256Rate'))} of ES256; 4 durable records a call`,
+    }),
+    row('verify an export', `${count(of('verifyRate'))} records/s`, {
+      beside: 'the records of whole handle()',
+      goal: '>= 100,000/s',
+      reached: of('verifyRate') >= 100_000,
+    }),
+  ];
+}
+
+interface Comparison {
+  readonly beside: string;
+  readonly goal?: string;
+  readonly reached?: boolean;
+}
+
+function row(what: string, measured: string, { beside, goal = '', reached }: Comparison): Row {
+  return reached === undefined
+    ? [what, measured, beside, goal]
+    : [what, measured, beside, goal, reached];
+}
+
+function print(rows: readonly Row[]): void {
+  const cells = [
+    ['what', 'measured', 'beside', 'goal', ''],
+    ...rows.map(([what, measured, beside, goal, reached]) => {
+      const verdict = reached === undefined ? '' : reached ? 'reached' : 'NOT REACHED';
+      return [what, measured, beside, goal, verdict];
+    }),
+  ];
+  const widths = [0, 1, 2, 3].map((at) => Math.max(...cells.map((cell) => cell[at]?.length ?? 0)));
+  for (const cell of cells) {
+    console.log(
+      cell
+        .map((text, at) => text.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}
+
+function us(nanoseconds: number): string {
+  return `${(nanoseconds / 1000).toFixed(nanoseconds < 100_000 ? 2 : 0)} us`;
+}
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+function ratio(value: number): string {
+  return value.toFixed(2);
+}
+
+await mkdir(cache, { recursive: true });
+const folder = await mkdtemp(path.join(cache, 'bench-'));
+try {
+  const started = process.hrtime.bigint();
+  const readings: Readonly<Record<string, number>>[] = [];
+  for (let round = 0; round < ROUNDS; round++) readings.push(await readAll(folder));
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  print(rowsOf((name) => median(readings.map((reading) => reading[name] ?? Number.NaN))));
+  console.log(
+    `\nMedian of ${ROUNDS} interleaved rounds in ${seconds.toFixed(0)} s on Node ${process.version}, ` +
+      `${availableParallelism()} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}.`,
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
