@@ -120,11 +120,8 @@ async function openHeadless(
       name,
       url: bearers.url(workspace.key, name),
     }));
-    opened.push({
-      workspace: workspace.folder,
-      bearer: bearers.mint('headless', workspace.key),
-      servers,
-    });
+    const bearer = bearers.mint('headless', workspace.key);
+    opened.push({ workspace: workspace.folder, isEnforced, bearer, servers });
   }
   return opened;
 }

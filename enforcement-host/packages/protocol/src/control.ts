@@ -178,6 +178,8 @@ export const hostReadySchema = z.strictObject({
     .array(
       z.strictObject({
         workspace,
+        /** False while nobody has trusted its policy: everything is denied. */
+        isEnforced: z.boolean(),
         bearer: z.string(),
         servers: z.array(z.strictObject({ name: z.string(), url: z.string() })),
       }),

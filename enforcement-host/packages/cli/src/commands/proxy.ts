@@ -84,8 +84,6 @@ function advise(error: unknown, state: string): unknown {
 const ADVICE: Readonly<Record<string, string | undefined>> = {
   HOST_RUNNING:
     'an editor or another "axtary proxy" has it: use that one, stop it first, or give --state',
-  POLICY_NOT_TRUSTED:
-    'trust it in VS Code with Axtary, or start with --policy-trust file to enforce it as it stands',
 };
 
 interface Announced {
@@ -104,14 +102,22 @@ function announce(
   terminal.print(`  state           ${printable(state)}`);
   terminal.print(`  policy trust    ${policyTrust}${policyTrust === 'file' ? FILE_TRUST : ''}`);
   terminal.print(`  enrolment code  ${enrolmentCode}   (once, while no approver is enrolled)`);
-  for (const { workspace, bearer, servers } of headless) {
+  for (const { workspace, isEnforced, bearer, servers } of headless) {
     terminal.print(`\n${printable(workspace)}`);
+    if (!isEnforced) {
+      terminal.print(UNTRUSTED);
+      continue;
+    }
     for (const { name, url } of servers) terminal.print(`  ${printable(name)}\n    ${url}`);
     if (servers.length === 0) terminal.print('  the policy names no MCP servers');
     terminal.print(`  Authorization: Bearer ${bearer}`);
   }
   terminal.print('\nCtrl-C stops it.');
 }
+
+const UNTRUSTED = `  nobody has trusted this policy yet, so every call is denied
+  open the folder in VS Code with Axtary and trust it there (a new editor enrols with the code
+  above), or start again with --policy-trust file to enforce the file as it stands`;
 
 const FILE_TRUST = ' (whoever can write axtary.yml decides what is allowed)';
 
