@@ -48,7 +48,12 @@ function sources() {
   return ['enforcement-host', 'extension', 'webview-ui'];
 }
 
-await main(process.argv.slice(2));
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
 async function main(wanted) {
   const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
