@@ -5,19 +5,17 @@ import path from 'node:path';
 import { ARTIFACT_TYPES, controlProtocol } from '@axtary/protocol';
 import { generateKeyPair } from 'jose';
 
-import { connectAgent, textOf } from '../testkit/agent.js';
+import { textOf } from '../testkit/agent.js';
 import { approvalStatement, createApprover, signWith, type Approver } from '../testkit/approver.js';
 import {
   answerApproval,
-  connectAs,
   connectControl,
   pendingApproval,
   proof,
-  trustPolicy,
   type ControlClient,
 } from '../testkit/control-client.js';
-import { ENROLMENT_CODE, startHostProcess, type HostProcess } from '../testkit/host-process.js';
-import { createWorkspace, type TestWorkspace } from '../testkit/workspace.js';
+import { ENROLMENT_CODE } from '../testkit/host-process.js';
+import { serveWorkspace, type ServedWorkspace } from '../testkit/served-workspace.js';
 
 /** Sends a request as it is, without a client that would correct it. */
 function send(
@@ -64,29 +62,21 @@ const VALID_PARAMS: Readonly<Record<string, unknown>> = {
 
 describe('what an agent can reach', function () {
   this.timeout(60_000);
-  let workspace: TestWorkspace;
-  let host: HostProcess;
+  let workspace: ServedWorkspace;
   let approver: Approver;
   let control: ControlClient;
   let url: URL;
   let bearer: string;
 
   before(async () => {
-    workspace = createWorkspace();
-    host = await startHostProcess({ state: workspace.state });
-    approver = await createApprover();
-    control = await connectAs(workspace.state, approver);
-    await trustPolicy(control, approver, workspace.folder);
+    workspace = await serveWorkspace();
+    ({ approver, control } = workspace);
     const endpoint = await control.call('agents/endpoint', { workspace: workspace.folder });
     url = new URL(endpoint.servers[0]?.url ?? '');
     bearer = endpoint.bearer;
   });
 
-  after(async () => {
-    control.close();
-    await host.end('SIGTERM');
-    workspace.remove();
-  });
+  after(() => workspace.stop());
 
   it('refuses every control method to a connection that has proven nothing', async () => {
     const stranger = await connectControl(workspace.state);
@@ -217,7 +207,7 @@ describe('what an agent can reach', function () {
   });
 
   it('takes no answer to a request but one signed for it by an enrolled approver', async () => {
-    const agent = await connectAgent(control, workspace.folder, 'filesystem');
+    const { agent } = workspace;
     const call = agent.callTool({
       name: 'write_file',
       arguments: { path: workspace.file('src/app.txt'), content: 'forged' },
@@ -258,6 +248,5 @@ describe('what an agent can reach', function () {
     await assert.rejects(answerApproval(control, approver, { approval, verdict: 'approve' }), {
       remoteCode: 'APPROVAL_ALREADY_DECIDED',
     });
-    await agent.close();
   });
 });

@@ -5,28 +5,21 @@ import path from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 
 import { connectAgent, textOf } from '../testkit/agent.js';
-import { createApprover, type Approver } from '../testkit/approver.js';
-import { connectAs, trustPolicy, type ControlClient } from '../testkit/control-client.js';
-import { startHostProcess, type HostProcess } from '../testkit/host-process.js';
-import { createWorkspace, policyText, type TestWorkspace } from '../testkit/workspace.js';
+import type { ControlClient } from '../testkit/control-client.js';
+import { serveWorkspace, type ServedWorkspace } from '../testkit/served-workspace.js';
+import { createWorkspace, policyText } from '../testkit/workspace.js';
 
 describe('bad input from agents', function () {
   this.timeout(60_000);
-  let workspace: TestWorkspace;
-  let host: HostProcess;
-  let approver: Approver;
+  let workspace: ServedWorkspace;
   let control: ControlClient;
   let agent: Client;
   let post: (body: string) => Promise<Response>;
 
   before(async () => {
     const dead = '  dead:\n    command: /nonexistent/server\n    args: []\n';
-    workspace = createWorkspace((folder) => policyText(folder, dead));
-    host = await startHostProcess({ state: workspace.state });
-    approver = await createApprover();
-    control = await connectAs(workspace.state, approver);
-    await trustPolicy(control, approver, workspace.folder);
-    agent = await connectAgent(control, workspace.folder, 'filesystem');
+    workspace = await serveWorkspace({ policy: (folder) => policyText(folder, dead) });
+    ({ control, agent } = workspace);
     const { bearer, servers } = await control.call('agents/endpoint', {
       workspace: workspace.folder,
     });
@@ -43,12 +36,7 @@ describe('bad input from agents', function () {
       });
   });
 
-  after(async () => {
-    await agent.close();
-    control.close();
-    await host.end('SIGTERM');
-    workspace.remove();
-  });
+  after(() => workspace.stop());
 
   /** The next good call is served, quickly, and the ledger still verifies. */
   afterEach(async () => {

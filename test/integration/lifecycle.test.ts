@@ -15,6 +15,7 @@ import {
 } from '../testkit/control-client.js';
 import { temporaryFolder } from '../testkit/folders.js';
 import { startHostProcess } from '../testkit/host-process.js';
+import { serveWorkspace } from '../testkit/served-workspace.js';
 import { createWorkspace, type TestWorkspace } from '../testkit/workspace.js';
 
 describe('the life of an enforcement host', function () {
@@ -140,23 +141,15 @@ describe('the life of an enforcement host', function () {
 
   it('executes nothing when the ledger cannot be written, and says so', async () => {
     // A limit on file size stands in for a full disk: the ledger may grow by a few records only.
-    const host = await startHostProcess({
-      state: workspace.state,
-      under: ['prlimit', '--fsize=4096', '--'],
-    });
-    const approver = await createApprover();
-    const control = await connectAs(workspace.state, approver);
-    await trustPolicy(control, approver, workspace.folder);
-    const agent = await connectAgent(control, workspace.folder, 'filesystem');
-    const read = { name: 'read_text_file', arguments: { path: workspace.file('src/app.txt') } };
+    const served = await serveWorkspace({ under: ['prlimit', '--fsize=4096', '--'] });
+    const { agent } = served;
+    const read = { name: 'read_text_file', arguments: { path: served.file('src/app.txt') } };
     let result = await agent.callTool(read);
     for (let round = 0; round < 10 && result.isError !== true; round++) {
       result = await agent.callTool(read);
     }
     assert.equal(result.isError, true);
     assert.match(textOf(result), /ledger/);
-    await agent.close();
-    control.close();
-    await host.end('SIGKILL');
+    await served.stop();
   });
 });

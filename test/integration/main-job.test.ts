@@ -4,40 +4,25 @@ import path from 'node:path';
 
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 
-import { connectAgent, textOf } from '../testkit/agent.js';
-import { createApprover, type Approver } from '../testkit/approver.js';
-import {
-  answerApproval,
-  connectAs,
-  pendingApproval,
-  trustPolicy,
-  type ControlClient,
-} from '../testkit/control-client.js';
-import { startHostProcess, type HostProcess } from '../testkit/host-process.js';
-import { createWorkspace, type TestWorkspace } from '../testkit/workspace.js';
+import { textOf } from '../testkit/agent.js';
+import type { Approver } from '../testkit/approver.js';
+import { answerApproval, pendingApproval, type ControlClient } from '../testkit/control-client.js';
+import { serveWorkspace, type ServedWorkspace } from '../testkit/served-workspace.js';
 
 describe('an agent, the gateway, a real file-system server and an approver', function () {
   this.timeout(60_000);
-  let workspace: TestWorkspace;
-  let host: HostProcess;
+  let workspace: ServedWorkspace;
   let approver: Approver;
   let control: ControlClient;
   let agent: Client;
 
   before(async () => {
-    workspace = createWorkspace();
-    host = await startHostProcess({ state: workspace.state });
-    approver = await createApprover();
-    control = await connectAs(workspace.state, approver);
-    await trustPolicy(control, approver, workspace.folder);
-    agent = await connectAgent(control, workspace.folder, 'filesystem');
+    workspace = await serveWorkspace();
+    ({ approver, control, agent } = workspace);
   });
 
   after(async () => {
-    await agent.close();
-    control.close();
-    assert.equal(await host.end('SIGTERM'), 0);
-    workspace.remove();
+    assert.equal(await workspace.stop(), 0);
   });
 
   function write(name: string, content: string): ReturnType<Client['callTool']> {

@@ -11,13 +11,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-
 import { connectAgent, textOf } from '../testkit/agent.js';
 import { createApprover, type Approver } from '../testkit/approver.js';
-import { connectAs, trustPolicy, type ControlClient } from '../testkit/control-client.js';
-import { startHostProcess, type HostProcess } from '../testkit/host-process.js';
-import { createWorkspace, policyText, type TestWorkspace } from '../testkit/workspace.js';
+import { connectAs, trustPolicy } from '../testkit/control-client.js';
+import { startHostProcess } from '../testkit/host-process.js';
+import { serveWorkspace, type ServedWorkspace } from '../testkit/served-workspace.js';
+import { policyText } from '../testkit/workspace.js';
 
 /** What an agent would like the policy to say. */
 function permissive(folder: string): string {
@@ -29,31 +28,27 @@ function permissive(folder: string): string {
 
 describe('an axtary.yml that an agent writes', function () {
   this.timeout(60_000);
-  let workspace: TestWorkspace;
-  let host: HostProcess;
+  let workspace: ServedWorkspace;
   let approver: Approver;
-  let control: ControlClient;
-  let agent: Client;
   let original: string;
 
   beforeEach(async () => {
-    workspace = createWorkspace();
+    workspace = await serveWorkspace();
+    ({ approver } = workspace);
     original = policyText(workspace.folder);
-    host = await startHostProcess({ state: workspace.state });
-    approver = await createApprover();
-    control = await connectAs(workspace.state, approver);
-    await trustPolicy(control, approver, workspace.folder);
-    agent = await connectAgent(control, workspace.folder, 'filesystem');
   });
 
-  afterEach(async () => {
-    await agent.close();
-    control.close();
-    await host.end('SIGTERM');
-    workspace.remove();
-  });
+  afterEach(() => workspace.stop());
 
-  async function assertSecretStaysDenied(client = agent): Promise<void> {
+  /** Ends the enforcement host and starts it again, with a new window on it. */
+  async function restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await workspace.host.end(signal);
+    workspace.control.close();
+    workspace.host = await startHostProcess({ state: workspace.state });
+    workspace.control = await connectAs(workspace.state, approver);
+  }
+
+  async function assertSecretStaysDenied(client = workspace.agent): Promise<void> {
     const result = await client.callTool({
       name: 'write_file',
       arguments: { path: workspace.file('.env'), content: 'stolen' },
@@ -103,18 +98,16 @@ describe('an axtary.yml that an agent writes', function () {
   for (const [way, change] of Object.entries(ways)) {
     it(`changes no decision when it is written ${way}, also after a restart`, async () => {
       change(workspace.file('axtary.yml'), permissive(workspace.folder));
-      const { enforcedText } = await control.call('policy/proposal', {
+      const { enforcedText } = await workspace.control.call('policy/proposal', {
         workspace: workspace.folder,
       });
       assert.equal(enforcedText, original);
       await assertSecretStaysDenied();
-      await host.end('SIGKILL');
-      control.close();
-      host = await startHostProcess({ state: workspace.state });
-      control = await connectAs(workspace.state, approver);
+      await restart('SIGKILL');
+      const { control } = workspace;
       const state = await control.call('workspaces/open', { workspace: workspace.folder });
       assert.notEqual(state.policy.status, 'trusted');
-      agent = await connectAgent(control, workspace.folder, 'filesystem');
+      workspace.agent = await connectAgent(control, workspace.folder, 'filesystem');
       await assertSecretStaysDenied();
     });
   }
@@ -122,8 +115,8 @@ describe('an axtary.yml that an agent writes', function () {
   it('is enforced once an approver has signed for exactly that text', async () => {
     const file = workspace.file('axtary.yml');
     writeFileSync(file, permissive(workspace.folder));
-    await trustPolicy(control, approver, workspace.folder);
-    const renewed = await connectAgent(control, workspace.folder, 'filesystem');
+    await trustPolicy(workspace.control, approver, workspace.folder);
+    const renewed = await connectAgent(workspace.control, workspace.folder, 'filesystem');
     const result = await renewed.callTool({
       name: 'write_file',
       arguments: { path: workspace.file('.env'), content: 'allowed now' },
@@ -136,7 +129,7 @@ describe('an axtary.yml that an agent writes', function () {
     const file = workspace.file('axtary.yml');
     writeFileSync(file, permissive(workspace.folder));
     const other = await createApprover('user:mallory@test');
-    await assert.rejects(trustPolicy(control, other, workspace.folder), {
+    await assert.rejects(trustPolicy(workspace.control, other, workspace.folder), {
       remoteCode: 'APPROVAL_STATEMENT_INVALID',
     });
     const statement = {
@@ -148,7 +141,7 @@ describe('an axtary.yml that an agent writes', function () {
     };
     for (const claims of [statement, { ...statement, workspace: '/elsewhere' }]) {
       await assert.rejects(
-        control.call('policy/trust', {
+        workspace.control.call('policy/trust', {
           workspace: workspace.folder,
           statement: await approver.sign('axtary-policy-trust+jwt', claims),
         }),
@@ -159,16 +152,16 @@ describe('an axtary.yml that an agent writes', function () {
   });
 
   it('stays refused when the kept copy is replaced in the state folder', async () => {
-    const { key } = await control.call('workspaces/open', { workspace: workspace.folder });
-    await host.end('SIGTERM');
-    control.close();
+    const { key } = await workspace.control.call('workspaces/open', {
+      workspace: workspace.folder,
+    });
+    await workspace.host.end('SIGTERM');
     const kept = path.join(workspace.state, 'workspaces', key, 'trust.json');
     assert.ok(existsSync(kept));
     const trust = JSON.parse(readFileSync(kept, 'utf8')) as { text: string };
     writeFileSync(kept, JSON.stringify({ ...trust, text: permissive(workspace.folder) }));
-    host = await startHostProcess({ state: workspace.state });
-    control = await connectAs(workspace.state, approver);
-    const state = await control.call('workspaces/open', { workspace: workspace.folder });
+    await restart('SIGTERM');
+    const state = await workspace.control.call('workspaces/open', { workspace: workspace.folder });
     assert.equal(state.policy.enforcedHash, undefined);
   });
 });

@@ -1,4 +1,4 @@
-import type { ApprovalDetail, Diff } from '@axtary/protocol';
+import type { ApprovalDetail, DiffMetadata } from '@axtary/protocol';
 
 /** Both sides of one file, for the editor's own diff. */
 export interface FileTexts {
@@ -32,7 +32,7 @@ export function fileTexts(detail: ApprovalDetail, path: string | undefined): Fil
   };
 }
 
-function side(file: Diff['files'][number], type: 'addition' | 'deletion'): string {
+function side(file: DiffMetadata['files'][number], type: 'addition' | 'deletion'): string {
   return file.hunks
     .map((hunk) => {
       const lines = hunk.lines.filter((line) => line.type === 'context' || line.type === type);

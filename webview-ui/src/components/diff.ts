@@ -1,4 +1,4 @@
-import type { Diff } from '@axtary/protocol';
+import type { DiffMetadata } from '@axtary/protocol';
 import { LitElement, css, html, type TemplateResult } from 'lit';
 
 import { diffRows, type DiffFile, type DiffRow } from '../model/diff-rows.js';
@@ -88,7 +88,7 @@ export class DiffView extends LitElement {
       }
     `,
   ];
-  declare diff: Diff;
+  declare diff: DiffMetadata;
   /** Identifies the request, for the end mark. */
   declare subject: string;
 

@@ -1,6 +1,6 @@
-import { splitVisible, type Diff, type TextRun } from '@axtary/protocol';
+import { splitVisible, type DiffMetadata, type TextRun } from '@axtary/protocol';
 
-export type DiffFile = Diff['files'][number];
+export type DiffFile = DiffMetadata['files'][number];
 
 /** One row of the diff table. */
 export type DiffRow =

@@ -1,38 +1,13 @@
-import type { FileChange } from '@axtary/core';
+import type { DiffMetadata, FileChange } from '@axtary/core';
 import { structuredPatch, type StructuredPatchHunk } from 'diff';
-import { z } from 'zod';
 
 const CONTEXT_LINES = 3;
 // Myers' algorithm takes the square of the number of changed lines, and an agent chooses the text:
 // this bounds all files of one request together, to well under a second.
 const MAX_COST = 4_000_000;
 
-const diffLineSchema = z.strictObject({
-  type: z.enum(['context', 'addition', 'deletion']),
-  oldLine: z.number().int().optional(),
-  newLine: z.number().int().optional(),
-  content: z.string(),
-  /** The file ends with this line, without a newline. */
-  noNewline: z.boolean().optional(),
-});
-type DiffLine = z.infer<typeof diffLineSchema>;
-
-const diffFileSchema = z.strictObject({
-  path: z.string(),
-  status: z.enum(['added', 'modified', 'removed']),
-  additions: z.number().int(),
-  deletions: z.number().int(),
-  hunks: z.array(z.strictObject({ header: z.string(), lines: z.array(diffLineSchema) })),
-});
-type DiffFile = z.infer<typeof diffFileSchema>;
-
-/** What an action would change, file by file and hunk by hunk, for a reviewer. */
-export const diffMetadataSchema = z.strictObject({
-  provider: z.string(),
-  summary: z.string(),
-  files: z.array(diffFileSchema),
-});
-export type DiffMetadata = z.infer<typeof diffMetadataSchema>;
+type DiffFile = DiffMetadata['files'][number];
+type DiffLine = DiffFile['hunks'][number]['lines'][number];
 
 /**
  * Computes the line diff of every change. Line numbers count from 1. Exact always; where so much

@@ -1,4 +1,4 @@
-export { createDiffMetadata, diffMetadataSchema, type DiffMetadata } from './diff.js';
+export { createDiffMetadata } from './diff.js';
 export { ApprovalError, type ApprovalErrorCode } from './errors.js';
 export { InMemoryApprovalQueueStore } from './in-memory.js';
 export { approvalItemSchema, type ApprovalItem, type Provenance } from './item.js';

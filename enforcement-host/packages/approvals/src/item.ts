@@ -2,12 +2,11 @@ import {
   approvalArtifactSchema,
   actionSchema,
   decisionSchema,
+  diffMetadataSchema,
   sha256Schema,
   type FileChange,
 } from '@axtary/core';
 import { z } from 'zod';
-
-import { diffMetadataSchema } from './diff.js';
 
 /** Who put a request into the queue, and with what. */
 export const provenanceSchema = z.strictObject({

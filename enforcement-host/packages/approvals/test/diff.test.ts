@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { createDiffMetadata, diffMetadataSchema } from '../src/index.js';
+import { diffMetadataSchema } from '@axtary/core';
+
+import { createDiffMetadata } from '../src/index.js';
 
 type Line = ReturnType<typeof linesOf>[number];
 

@@ -23,6 +23,7 @@ export {
   type Reason,
   type Verdict,
 } from './decision.js';
+export { diffMetadataSchema, type DiffMetadata } from './diff.js';
 export {
   ActionError,
   AxtaryError,

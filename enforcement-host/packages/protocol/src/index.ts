@@ -6,6 +6,7 @@ export {
   messageOf,
   systemClock,
   type ApprovalStatement,
+  type DiffMetadata,
   type Clock,
   type PolicyTrustStatement,
 } from '@axtary/core';
@@ -33,7 +34,6 @@ export {
   type ApprovalDetail,
   type ApprovalSummary,
   type Approver,
-  type Diff,
   type LedgerItem,
   type PolicyIssue,
   type PolicyState,

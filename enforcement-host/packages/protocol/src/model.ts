@@ -1,4 +1,4 @@
-import { decisionSchema, sha256Schema } from '@axtary/core';
+import { decisionSchema, diffMetadataSchema, sha256Schema } from '@axtary/core';
 import { z } from 'zod';
 
 /** A public EC key, as JWK (RFC 7517). */
@@ -63,31 +63,6 @@ export const workspaceStateSchema = z.strictObject({
 });
 export type WorkspaceState = z.infer<typeof workspaceStateSchema>;
 
-/** One line of a diff, as the reviewer sees it. */
-const diffLineSchema = z.strictObject({
-  type: z.enum(['context', 'addition', 'deletion']),
-  oldLine: z.number().int().optional(),
-  newLine: z.number().int().optional(),
-  content: z.string(),
-  /** The file ends here without a newline. */
-  noNewline: z.boolean().optional(),
-});
-
-export const diffSchema = z.strictObject({
-  provider: z.string(),
-  summary: z.string(),
-  files: z.array(
-    z.strictObject({
-      path: z.string(),
-      status: z.enum(['added', 'modified', 'removed']),
-      additions: z.number().int(),
-      deletions: z.number().int(),
-      hunks: z.array(z.strictObject({ header: z.string(), lines: z.array(diffLineSchema) })),
-    }),
-  ),
-});
-export type Diff = z.infer<typeof diffSchema>;
-
 /** A pending or answered approval request, without its payload. */
 export const approvalSummarySchema = z.strictObject({
   id: z.string(),
@@ -117,7 +92,7 @@ export type ApprovalSummary = z.infer<typeof approvalSummarySchema>;
 export const approvalDetailSchema = approvalSummarySchema.extend({
   actionText: z.string(),
   payloadText: z.string(),
-  diff: diffSchema.optional(),
+  diff: diffMetadataSchema.optional(),
   /** Why there is no exact diff, where one would be expected. */
   diffNote: z.string().optional(),
   files: z.array(

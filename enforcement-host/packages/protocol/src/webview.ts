@@ -1,6 +1,5 @@
+import { diffMetadataSchema } from '@axtary/core';
 import { z } from 'zod';
-
-import { diffSchema } from './model.js';
 
 /** Everything the approval panel shows. No credential, pass, key or ledger record fits in here. */
 export const approvalPanelSchema = z.strictObject({
@@ -26,7 +25,7 @@ export const approvalPanelSchema = z.strictObject({
   actionHash: z.string(),
   policyHash: z.string(),
   definitionHash: z.string().optional(),
-  diff: diffSchema.optional(),
+  diff: diffMetadataSchema.optional(),
   diffNote: z.string().optional(),
   /** This request among those pending, from 1. */
   position: z.number().int(),
