@@ -188,7 +188,9 @@ describe('the main job, in a real editor', function () {
   it('shows a restart after the enforcement host was killed, and enforces again', async () => {
     const { workbench } = session;
     const killed = hostProcess();
+    const shown = workbench.statusBarItem('reconnecting').waitFor();
     process.kill(killed, 'SIGKILL');
+    await shown;
     await until(() => hostProcessOrNone() !== killed && hostProcessOrNone() !== 0, {
       for: 'a new enforcement host',
     });

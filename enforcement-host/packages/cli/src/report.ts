@@ -30,7 +30,7 @@ export function printReport(file: string, report: VerifyReport, terminal: Termin
     terminal.print(`  head     ${report.head}`);
   }
   if (report.danglingIntents > 0) {
-    terminal.print(`  ${report.danglingIntents} calls without a known outcome`);
+    terminal.print(`  calls without a known outcome: ${report.danglingIntents}`);
   }
   if (cannotExclude.length === 0) return;
   terminal.print('This cannot exclude:');
