@@ -71,9 +71,10 @@ function openDesktop(workspace: string, state: string): void {
     path.join(profile, 'extensions'),
   ];
   const install = spawn('code', [...common, '--install-extension', VSIX], { env, stdio: 'ignore' });
-  install.on('error', () =>
-    say('`code` is not on the PATH: run "Shell Command: Install \'code\'" in VS Code first.'),
-  );
+  install.on('error', () => {
+    say('`code` is not on the PATH: run "Shell Command: Install \'code\'" in VS Code first.');
+    process.exit(1);
+  });
   install.on('exit', () =>
     spawn('code', [...common, '--wait', workspace], { env, stdio: 'ignore' }),
   );

@@ -62,7 +62,8 @@ export async function startControlServer(
     },
     onConnectionsChange: (listener) => void listeners.add(listener),
     close: () => {
-      for (const socket of sockets) socket.end();
+      // Once what was written is sent; a window that hangs must not keep us from stopping.
+      for (const socket of sockets) socket.destroySoon();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
@@ -88,7 +89,10 @@ function serve(socket: Socket, { dependencies, everyone, log }: Shared): void {
     session.isProven ? send(method, params) : Promise.resolve();
   everyone.add(notify);
   const followed = new Map<string, () => void>();
-  const stopLog = log.onLine((line) => void notify('host/log', line));
+  // Debug lines are about connections such as this one: telling it would make more of them.
+  const stopLog = log.onLine((line) => {
+    if (line.level !== 'debug') void notify('host/log', line);
+  });
   const connection = {
     session,
     id,
