@@ -167,7 +167,9 @@ describe('a step_up', () => {
   it('needs an approver of the role that policy asks for', () =>
     onStage(async ({ runtime, trace }) => {
       const options = { policy: roles, approvalResolver: approving };
-      assertBlocked(await runtime(options).handle(stepUpAction()), 'POLICY_DENIED');
+      const withoutRole = await runtime(options).handle(stepUpAction());
+      assertBlocked(withoutRole, 'POLICY_DENIED');
+      assert.match(withoutRole.message, /an approver with the role lead must approve/);
       assert.deepEqual(trace, ['ledger:decision', 'ledger:approval', 'ledger:decision']);
       const fact = { id: 'a', mode: 'human', approvedBy: 'user:r', roles: ['lead'] } as const;
       const verifyApproval = () => Promise.resolve({ ...fact, roles: [...fact.roles] });

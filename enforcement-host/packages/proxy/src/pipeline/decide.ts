@@ -87,9 +87,18 @@ export function permit(decided: DecidedAction): PermittedAction {
     const isUnavailable = decision.reasons.some(({ rule }) => rule === UNAVAILABLE);
     const code =
       isUnavailable && decided.policyHash === NO_POLICY ? 'POLICY_UNAVAILABLE' : 'POLICY_DENIED';
-    throw new Block(code, decision.reasons.map(({ message }) => message).join('; '));
+    throw new Block(code, whyNot(decision));
   }
   return { ...decided, obligations: decision.obligations } as PermittedAction;
+}
+
+function whyNot({ decision, reasons, obligations }: Decision): string {
+  const why = reasons.map(({ message }) => message).join('; ');
+  // Only a step_up that was approved comes here: by someone whose approval is not the one wanted.
+  const roles = decision === 'step_up' ? (obligations.approverRoles ?? []) : [];
+  return roles.length === 0
+    ? why
+    : `${why}; an approver with the role ${roles.join(' or ')} must approve`;
 }
 
 /** The decision as evidence. The payload stays out of the ledger; its digest is in. */
