@@ -68,7 +68,7 @@ export async function syncing(folder: string): Promise<Samples> {
 export async function appending(folder: string, callers: number, records: number): Promise<Load> {
   const ledger = new LocalJsonlLedger(path.join(folder, newId('ledger')), checkpointing(newKey()));
   const body = {
-    workspace: '/work/shop',
+    workspace: '/home/ada/shop',
     policyHash: `sha256:${'3'.repeat(64)}`,
     trustedBy: 'user:ada@example.com',
   } as const;

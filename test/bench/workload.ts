@@ -57,7 +57,7 @@ export function action(id: string): Action {
     },
     context: {
       source: 'mcp',
-      workspace: '/work/shop',
+      workspace: '/home/ada/shop',
       session: 'ses_0123456789',
       mcp: {
         server: 'files',

@@ -38,7 +38,7 @@ function addInit(program: Command, context: CliContext): void {
     .command('init')
     .description('write a first axtary.yml')
     .option('--dir <folder>', 'where', '.')
-    .addHelpText('after', examples('axtary init', 'axtary init --dir ~/work/shop'))
+    .addHelpText('after', examples('axtary init', 'axtary init --dir ~/home/ada/shop'))
     .action(async (options: { dir: string }) => {
       const { init } = await import('./commands/init.js');
       await init(options, context);
@@ -89,7 +89,7 @@ function addMcp(program: Command, context: CliContext): void {
 Needs a running enforcement host (VS Code with Axtary, or "axtary proxy") in which the policy of
 the folder is trusted. In the configuration of an MCP client:
 
-  { "command": "axtary", "args": ["mcp", "--server", "filesystem", "--workspace", "/work/shop"] }`,
+  { "command": "axtary", "args": ["mcp", "--server", "filesystem", "--workspace", "/home/ada/shop"] }`,
     )
     .action(async (options: LedgerOptions & { readonly server: string }) => {
       const { mcp } = await import('./commands/mcp.js');

@@ -94,7 +94,7 @@ export function checkpointSigner(): CheckpointSigner {
 export async function writeLedger(file: string, records: number): Promise<LedgerHead> {
   const ledger = new LocalJsonlLedger(file, { checkpoint: checkpointSigner() });
   const policyHash = `sha256:${'a'.repeat(64)}` as const;
-  const body = { workspace: '/work/shop', policyHash, trustedBy: 'user:ada@example.com' };
+  const body = { workspace: '/home/ada/shop', policyHash, trustedBy: 'user:ada@example.com' };
   const entries = Array.from({ length: records }, () => ({ type: 'policy_change', body }) as const);
   for (let at = 0; at < records; at += 100) await ledger.append(entries.slice(at, at + 100));
   await ledger.checkpoint();
