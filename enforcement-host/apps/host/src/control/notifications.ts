@@ -1,6 +1,8 @@
+import { messageOf } from '@axtary/core';
 import type { LedgerRecord } from '@axtary/ledger';
 import type { ControlProtocol, LedgerItem, NotificationName, Params } from '@axtary/protocol';
 
+import type { Log } from '../log.js';
 import { LedgerItems } from '../workspace/ledger-items.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { approvalSummary } from './views.js';
@@ -14,16 +16,19 @@ export type Notify = <K extends NotificationName<ControlProtocol>>(
 const MAX_ITEMS = 200;
 
 /** Tells one connection about a workspace from now on. Returns how to stop. */
-export function followWorkspace(workspace: Workspace, notify: Notify): () => void {
-  const ledger = new LedgerNotifier(workspace, notify);
-  const sendPending = once(async () => {
+export function followWorkspace(workspace: Workspace, notify: Notify, log: Log): () => void {
+  // A snapshot that cannot be made is made with the next change; why it could not is told.
+  const onError = (error: unknown): void =>
+    log.write('warn', `a window could not be told of ${workspace.folder}: ${messageOf(error)}`);
+  const ledger = new LedgerNotifier(workspace, notify, onError);
+  const sendPending = once(onError, async () => {
     const pending = await workspace.pendingApprovals();
     await notify('approvals/changed', {
       workspace: workspace.folder,
       pending: pending.map((item) => approvalSummary(item, workspace.folder)),
     });
   });
-  const sendState = once(async () => {
+  const sendState = once(onError, async () => {
     await notify('workspace/changed', workspace.state());
   });
   sendPending();
@@ -40,7 +45,21 @@ class LedgerNotifier {
   readonly #notify: Notify;
   readonly #items = new LedgerItems();
   #gathered: LedgerItem[] = [];
-  readonly #send = once(async () => {
+  readonly #send: () => void;
+
+  constructor(workspace: Workspace, notify: Notify, onError: (error: unknown) => void) {
+    this.#workspace = workspace;
+    this.#notify = notify;
+    this.#send = once(onError, () => this.#sendGathered());
+  }
+
+  add(records: readonly LedgerRecord[]): void {
+    for (const record of records) this.#gathered.push(this.#items.of(record));
+    this.#gathered = this.#gathered.slice(-MAX_ITEMS);
+    this.#send();
+  }
+
+  async #sendGathered(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     const items = this.#gathered.reverse();
     this.#gathered = [];
@@ -52,22 +71,11 @@ class LedgerNotifier {
       anchor: { log, size, head },
       items,
     });
-  });
-
-  constructor(workspace: Workspace, notify: Notify) {
-    this.#workspace = workspace;
-    this.#notify = notify;
-  }
-
-  add(records: readonly LedgerRecord[]): void {
-    for (const record of records) this.#gathered.push(this.#items.of(record));
-    this.#gathered = this.#gathered.slice(-MAX_ITEMS);
-    this.#send();
   }
 }
 
 /** Runs one at a time; calls while it runs become one more run. Every run sends a full snapshot. */
-function once(run: () => Promise<void>): () => void {
+function once(onError: (error: unknown) => void, run: () => Promise<void>): () => void {
   let running = false;
   let again = false;
   const start = (): void => {
@@ -76,9 +84,8 @@ function once(run: () => Promise<void>): () => void {
       return;
     }
     running = true;
-    // A snapshot that cannot be made is made with the next change.
     void run()
-      .catch(() => undefined)
+      .catch(onError)
       .finally(() => {
         running = false;
         if (again) {

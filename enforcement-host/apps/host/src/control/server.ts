@@ -98,7 +98,7 @@ function serve(socket: Socket, { dependencies, everyone, log }: Shared): void {
     id,
     follow(workspace: Workspace) {
       if (!followed.has(workspace.key))
-        followed.set(workspace.key, followWorkspace(workspace, notify));
+        followed.set(workspace.key, followWorkspace(workspace, notify, log));
     },
     unfollow(workspace: Workspace) {
       followed.get(workspace.key)?.();

@@ -37,6 +37,8 @@ export interface PolicyGuardOptions {
   readonly mode: 'signed' | 'file';
   /** Called before a change takes effect; a rejection leaves the old policy enforced. */
   readonly onChange: (change: PolicyChange) => Promise<void>;
+  /** Called when a change of the file could not be followed; what is enforced stays. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The proposal beside what is enforced, for review. */
@@ -65,7 +67,9 @@ export class PolicyGuard {
   async open(): Promise<void> {
     const trust = await readJsonFile(this.#options.trustFile, trustSchema);
     if (trust && (await this.#isStillTrusted(trust))) this.#enforce(trust.text);
-    this.#stopWatching = watchPolicyFile(this.#options.file, () => void this.refresh());
+    this.#stopWatching = watchPolicyFile(this.#options.file, () => {
+      this.refresh().catch(this.#options.onError);
+    });
     await this.refresh();
   }
 

@@ -75,6 +75,8 @@ export class Workspace {
       approvers: () => approvers.keys(),
       mode: options.policyTrust,
       onChange: (change) => this.#recordPolicyChange(change),
+      onError: (error) =>
+        options.log.write('error', `the policy could not be followed: ${messageOf(error)}`),
     });
   }
 
