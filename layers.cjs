@@ -11,6 +11,7 @@ const APPS = 'enforcement-host/apps';
 const published = [
   '@axtary/core',
   '@axtary/policy',
+  '@axtary/prover',
   '@axtary/ledger',
   '@axtary/actionpass',
   '@axtary/approvals',
@@ -26,6 +27,17 @@ module.exports = {
       name: '@axtary/policy',
       path: `${PACKAGES}/policy`,
       mayImport: ['@axtary/core', 'zod', 'yaml'],
+    },
+    {
+      name: '@axtary/prover',
+      path: `${PACKAGES}/prover`,
+      mayImport: [
+        '@axtary/core',
+        '@axtary/policy',
+        '@cedar-policy/cedar-wasm',
+        '@open-policy-agent/opa-wasm',
+        'node',
+      ],
     },
     {
       name: '@axtary/ledger',

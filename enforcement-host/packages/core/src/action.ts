@@ -55,6 +55,12 @@ export const capabilitySchema = z.strictObject({
   constraints: jsonObject,
 });
 
+/** What is known of a change beside what the agent says. */
+export const evidenceSchema = z.strictObject({
+  /** Whether the tests of this change passed, and who says so: a check run, a command. */
+  tests: z.strictObject({ passed: z.boolean(), source: name }).optional(),
+});
+
 /** Facts around the call. `verified` names those that the enforcement host established itself. */
 export const contextSchema = z.strictObject({
   source: z.enum(['mcp', 'hook', 'http', 'sdk', 'demo']),
@@ -65,7 +71,10 @@ export const contextSchema = z.strictObject({
   /** Files the call touches: relative to the workspace where inside it, else absolute; POSIX. */
   paths: z.array(z.string().min(1).max(4096)).max(10_000).optional(),
   pins: z.array(pinSchema).max(10_000).optional(),
-  verified: z.array(z.enum(['mcp', 'paths', 'pins', 'workspace', 'session'])).optional(),
+  evidence: evidenceSchema.optional(),
+  verified: z
+    .array(z.enum(['mcp', 'paths', 'pins', 'workspace', 'session', 'evidence', 'request']))
+    .optional(),
 });
 
 /** The normalised tool call: provider-neutral, and the only input of the policy. */

@@ -17,10 +17,12 @@ export {
   reasonSchema,
   verdictSchema,
   type ApprovalFact,
+  type ApprovalRequirement,
   type Decision,
   type Facts,
   type Obligations,
   type Reason,
+  type ShadowDecision,
   type Verdict,
 } from './decision.js';
 export { diffMetadataSchema, type DiffMetadata } from './diff.js';

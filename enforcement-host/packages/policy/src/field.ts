@@ -5,15 +5,16 @@ import { nearest } from './nearest.js';
 // A field names a place in the action:
 //
 //   field = root 1*( "." name )
-//   root  = "actor" / "intent" / "capability" / "payload" / "constraints" / "context"
+//   root  = "actor" / "intent" / "capability" / "payload" / "constraints" / "context" / "lists"
 //   name  = 1 to 128 characters other than "." and white space
 //
-// `payload` and `constraints` stand for `capability.payload` and `capability.constraints`.
+// `payload` and `constraints` stand for `capability.payload` and `capability.constraints`. `lists`
+// are those of the policy document; conditions are written out with them before anything is read.
 
 /** Stands for a value behind something that is present but is not an object. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
-/** The value of a field: `undefined` where absent, `UNREADABLE` where the way there is blocked. */
+/** The value of a field: `undefined` where absent or null, `UNREADABLE` where the way there is blocked. */
 export type FieldReader = (action: Action) => unknown;
 
 const MAX_NAMES = 16;
@@ -26,6 +27,15 @@ const HOLDERS: ReadonlyMap<string, (action: Action) => unknown> = new Map([
   ['constraints', (action: Action): unknown => action.capability.constraints],
   ['context', (action: Action): unknown => action.context],
 ]);
+// What `match` asks, of every action: always there, and read without looking.
+const DIRECT: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
+  ['capability.tool', (action) => action.capability.tool],
+  ['capability.resource', (action) => action.capability.resource],
+  ['actor.agent', (action) => action.actor.agent],
+  ['actor.human', (action) => action.actor.human],
+  ['actor.tenant', (action) => action.actor.tenant],
+  ['actor.runtime', (action) => action.actor.runtime],
+]);
 const { actor, intent, capability, context } = actionSchema.shape;
 const SHAPES: ReadonlyMap<string, readonly string[]> = new Map([
   ['actor', Object.keys(actor.shape)],
@@ -33,8 +43,9 @@ const SHAPES: ReadonlyMap<string, readonly string[]> = new Map([
   ['capability', Object.keys(capability.shape)],
   ['context', Object.keys(context.shape)],
   ['context.mcp', Object.keys(context.shape.mcp.unwrap().shape)],
+  ['context.evidence', Object.keys(context.shape.evidence.unwrap().shape)],
 ]);
-const ROOTS = [...HOLDERS.keys()];
+const ROOTS = [...HOLDERS.keys(), 'lists'];
 const PATH_FIELDS: ReadonlySet<string> = new Set([
   'context.paths',
   'payload.filesChanged',
@@ -54,6 +65,8 @@ export function fieldProblem(field: string): string | undefined {
 
 /** Compiles a field that `fieldProblem` accepts. Reads own properties only. */
 export function compileField(field: string): FieldReader {
+  const direct = DIRECT.get(field);
+  if (direct !== undefined) return direct;
   const [root = '', first = '', ...others] = field.split('.');
   const holder = HOLDERS.get(root);
   if (holder === undefined) throw new TypeError('expected a field of an action');
@@ -68,15 +81,26 @@ export function compileField(field: string): FieldReader {
   };
 }
 
+/** The names that may follow a field: of a part of the action whose shape is known. */
+export function knownNames(field: string): readonly string[] | undefined {
+  return field === '' ? ROOTS : SHAPES.get(field);
+}
+
 /** True where the field holds file paths, which only one spelling may reach a rule with. */
 export function holdsPaths(field: string): boolean {
   return PATH_FIELDS.has(field);
 }
 
+/** True for the action's resource, which likewise has one spelling. */
+export function isResource(field: string): boolean {
+  return field === 'capability.resource';
+}
+
 function ownValue(holder: unknown, name: string): unknown {
   if (!isJsonObject(holder)) return UNREADABLE;
   const value = holder[name];
-  return value === undefined || Object.hasOwn(holder, name) ? value : undefined;
+  // A null says as much as nothing at all.
+  return value === null || !Object.hasOwn(holder, name) ? undefined : value;
 }
 
 // A misspelt name under a known shape would be absent for ever, and its rule silent.

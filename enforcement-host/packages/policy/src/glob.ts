@@ -6,9 +6,12 @@
 //           / *( "*" / literal )                "*" is any run inside one segment, also an empty one
 //   literal = any character but  ? [ ] { } ! \ NUL
 //
-// At most two `**`, at most eight segments between them. Names with a leading dot are like any
+// At most two `**`, at most eight segments between them; with two, no segment holds a `*`, because
+// Cedar could not decide such a glob. Names with a leading dot are like any
 // other name, case matters, and nothing is decoded or normalised. Matching takes time linear in
 // the subject: heads and tails are compared in place, `*` searches with Knuth-Morris-Pratt.
+
+import { foldCase } from './path.js';
 
 const MAX_LENGTH = 512;
 const MAX_DOUBLE_STARS = 2;
@@ -23,6 +26,8 @@ export type Glob = (subject: string) => boolean;
 export function globProblem(glob: string): string | undefined {
   if (glob === '') return 'expected a glob, got an empty text';
   if (glob.length > MAX_LENGTH) return `expected at most ${MAX_LENGTH} characters in a glob`;
+  const unicode = unicodeProblem(glob);
+  if (unicode !== undefined) return unicode;
   const refused = REFUSED.exec(glob)?.[0];
   if (refused !== undefined) return refusal(refused);
   const segments = glob.split('/');
@@ -48,6 +53,18 @@ export function compileGlob(glob: string): Glob {
   return (subject) => subject.includes(required) && matches(subject);
 }
 
+// Restricting rules compare what paths and globs fold to: it must be a glob as well.
+function unicodeProblem(glob: string): string | undefined {
+  if (glob !== glob.normalize('NFC')) {
+    return 'expected composed characters (Unicode NFC): no path in its clear spelling has others';
+  }
+  const plain = foldCase(glob);
+  if (plain.length > MAX_LENGTH) return `expected at most ${MAX_LENGTH} characters in a glob`;
+  const isSpecial = /[*?[\]{}!\\/]/g;
+  if (plain.match(isSpecial)?.length === glob.match(isSpecial)?.length) return undefined;
+  return 'expected no other form of "*", "/" or a refused character, such as a fullwidth one';
+}
+
 function refusal(character: string): string {
   const shown = character === '\0' ? 'NUL' : `"${character}"`;
   return `${shown} has no meaning in a glob: only "*" and "**" do, list alternatives as separate globs`;
@@ -59,8 +76,11 @@ function doubleStarProblem(segments: readonly string[]): string | undefined {
   const [first, second] = at;
   if (first === undefined || second === undefined) return undefined;
   const between = second - first - 1;
-  return between > MAX_BETWEEN
-    ? `expected at most ${MAX_BETWEEN} segments between two "**", got ${between}`
+  if (between > MAX_BETWEEN) {
+    return `expected at most ${MAX_BETWEEN} segments between two "**", got ${between}`;
+  }
+  return segments.some((segment) => segment !== '**' && segment.includes('*'))
+    ? 'expected no "*" inside a segment beside two "**": Cedar cannot decide it; write the names out'
     : undefined;
 }
 

@@ -1,31 +1,58 @@
-import type { Obligations } from '@axtary/core';
+import type { Action, ApprovalFact, ApprovalRequirement, Obligations } from '@axtary/core';
 
-/**
- * Combines obligations to the tightest: approver roles that all ask for, the shortest pass.
- * `undefined` where no approver role is common to all that name any.
- */
-export function combineObligations(
-  all: readonly { readonly obligations: Obligations }[],
-): Obligations | undefined {
-  let roles: string[] | undefined;
+import type { CompiledRule } from './compile/rule-index.js';
+import { compileField } from './field.js';
+import { TESTS_VERIFIED } from './normal/normalize-obligations.js';
+
+type Requirement = NonNullable<CompiledRule['approvals']>;
+
+const readVerified = compileField(TESTS_VERIFIED);
+
+/** Combines the obligations of rules that hold to the tightest: all approvals, the shortest pass. */
+export function combineObligations(rules: readonly CompiledRule[], action: Action): Obligations {
+  if (rules.length === 0) return {};
   let ttl: number | undefined;
-  for (const { obligations } of all) {
-    const { approverRoles, passTtlSeconds } = obligations;
-    roles = intersect(roles, approverRoles);
-    if (passTtlSeconds !== undefined) ttl = Math.min(passTtlSeconds, ttl ?? passTtlSeconds);
+  let approvals: Requirement[] | undefined;
+  let requiresTests = false;
+  for (const rule of rules) {
+    if (rule.approvals) (approvals ??= []).push(rule.approvals);
+    if (rule.passTtlSeconds !== undefined) ttl = Math.min(rule.passTtlSeconds, ttl ?? Infinity);
+    requiresTests ||= rule.requiresTests;
   }
-  if (roles?.length === 0) return undefined;
   return {
-    ...(roles && { approverRoles: roles }),
+    ...(approvals && { approvals: inOrder(approvals) }),
     ...(ttl !== undefined && { passTtlSeconds: ttl }),
+    ...(requiresTests && { tests: readVerified(action) === true ? 'verified' : 'claimed' }),
   };
 }
 
-// Sorted, so that the order of rules and of roles leaves no trace in a decision.
-function intersect(
-  a: readonly string[] | undefined,
-  b: readonly string[] | undefined,
-): string[] | undefined {
-  if (a === undefined || b === undefined) return (a ?? b)?.toSorted();
-  return a.filter((role) => b.includes(role));
+/** Whether the approvals satisfy every requirement; without any, one approval will do. */
+export function areApproved(
+  approvals: readonly ApprovalFact[],
+  { approvals: required = [{ count: 1 }] }: Obligations,
+): boolean {
+  return required.every(({ count, roles }) => {
+    const approvers = approvals
+      .filter((fact) => roles === undefined || roles.some((role) => fact.roles.includes(role)))
+      .map(({ approvedBy }) => approvedBy);
+    return new Set(approvers).size >= count;
+  });
+}
+
+/** What is still asked for, in words; for messages. */
+export function approvalsInWords({ approvals = [] }: Obligations): string {
+  return approvals
+    .map(({ count, roles }) => {
+      const who = count === 1 ? 'an approver' : `${count} different approvers`;
+      return roles === undefined ? who : `${who} with the role ${roles.join(' or ')}`;
+    })
+    .join(' and ');
+}
+
+// Without doubles and sorted, so that the order of rules leaves no trace in a decision.
+function inOrder(approvals: readonly Requirement[]): ApprovalRequirement[] {
+  const byText = new Map(approvals.map((one) => [JSON.stringify([one.roles, one.count]), one]));
+  return [...byText]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { count, roles }]) => ({ count, ...(roles && { roles: [...roles] }) }));
 }

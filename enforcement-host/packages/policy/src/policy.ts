@@ -1,15 +1,19 @@
-import { canonicalize, messageOf } from '@axtary/core';
+import { canonicalize, messageOf, type Action } from '@axtary/core';
 import type { z } from 'zod';
 
-import { compileRules, type RuleIndex } from './compile.js';
+import { RuleIndex } from './compile/rule-index.js';
 import {
   policyDocumentSchema,
   type PolicyDocument,
   type PolicyDocumentInput,
-  type PolicyRule,
-} from './document.js';
+} from './document/document.js';
+import type { PolicyRule } from './document/rule.js';
 import { PolicyError } from './errors.js';
-import { CODING_AGENT_RULES } from './presets/coding-agent.js';
+import { compileGlob } from './glob.js';
+import type { Meter, NormalRule } from './normal/normal-form.js';
+import { normalizeRule } from './normal/normalize-rule.js';
+import { PRESETS } from './presets/generated.js';
+import { listsOf } from './presets/lists.js';
 import { describeIssues } from './schema-issue.js';
 
 /** How to reach an MCP server that the enforcement host fronts. */
@@ -27,10 +31,10 @@ export type PolicyServer =
       readonly headers: Readonly<Record<string, string>>;
     };
 
-/** A rule in force, and whether the file or its preset brings it. */
+/** A rule of a policy, and what brings it: the file itself, its preset, or one of its packs. */
 export interface RuleInForce {
   readonly rule: PolicyRule;
-  readonly source: 'file' | 'preset';
+  readonly origin: 'file' | 'preset' | 'pack';
 }
 
 interface PolicyParts {
@@ -49,9 +53,13 @@ export class Policy {
   readonly servers: ReadonlyMap<string, PolicyServer>;
   readonly tenant: string | undefined;
   readonly human: string | undefined;
-  /** The preset's rules and the file's own. */
+  /** The preset's and the packs' rules, and the file's own; also those that are only tried out. */
   readonly rules: readonly RuleInForce[];
+  /** The same rules written out. */
+  readonly normalRules: readonly NormalRule[];
   readonly #index: RuleIndex;
+  readonly #withShadow: RuleIndex | undefined;
+  readonly #shadowIds: ReadonlySet<string>;
 
   constructor({ name, text, document }: PolicyParts) {
     this.name = name;
@@ -60,27 +68,70 @@ export class Policy {
     this.servers = new Map(Object.entries(document.servers).map(toServer));
     this.tenant = document.tenant;
     this.human = document.human;
-    this.rules = rulesInForce(document);
-    this.#index = compileRules(this.rules.map(({ rule }) => rule));
+    this.rules = rulesOf(document);
+    this.normalRules = writeOut(this.rules, document);
+    const enforced = this.normalRules.filter(({ shadow }) => !shadow);
+    this.#index = new RuleIndex(enforced);
+    const isWhole = enforced.length === this.normalRules.length;
+    this.#withShadow = isWhole ? undefined : new RuleIndex(this.normalRules);
+    this.#shadowIds = new Set(this.normalRules.filter(({ shadow }) => shadow).map(({ id }) => id));
   }
 
-  /** @internal The rules as the evaluator asks them. */
+  /** The meters whose counts a decision about an action needs among its facts. */
+  metersFor({ capability: { tool, resource } }: Action): readonly Meter[] {
+    const { step_up, allow, binds } = (this.#withShadow ?? this.#index).about(tool, resource);
+    return binds ? [...step_up, ...allow].flatMap(({ meters }) => meters) : [];
+  }
+
+  /** The roles that a human or an approver has in this policy. */
+  rolesOf(name: string): readonly string[] {
+    const roles = Object.entries(this.document.roles);
+    return roles.flatMap(([role, members]) =>
+      members.some((member) => compileGlob(member)(name)) ? [role] : [],
+    );
+  }
+
+  /** @internal The rules that are enforced, as the evaluator asks them. */
   static indexOf(policy: Policy): RuleIndex {
     return policy.#index;
   }
+
+  /** @internal All rules, where some of them are only tried out. */
+  static shadowIndexOf(policy: Policy): RuleIndex | undefined {
+    return policy.#withShadow;
+  }
+
+  /** @internal */
+  static shadowIdsOf(policy: Policy): ReadonlySet<string> {
+    return policy.#shadowIds;
+  }
 }
 
-/** The rules that a document puts into force: its preset's first, then its own. */
-function rulesInForce(document: PolicyDocument): readonly RuleInForce[] {
+/** The rules that a document brings: its preset's first, its packs', then its own. */
+function rulesOf(document: PolicyDocument): readonly RuleInForce[] {
+  const own = document.policies.map((rule) => ({
+    rule: document.shadow ? { ...rule, shadow: true } : rule,
+    origin: 'file' as const,
+  }));
+  const preset = document.preset === 'none' ? [] : PRESETS[document.preset].rules;
+  const packs = document.packs.flatMap((name) => PRESETS[name].rules);
   return [
-    ...presetRules(document).map((rule) => ({ rule, source: 'preset' as const })),
-    ...document.policies.map((rule) => ({ rule, source: 'file' as const })),
+    ...preset.map((rule) => ({ rule, origin: 'preset' as const })),
+    ...packs.map((rule) => ({ rule, origin: 'pack' as const })),
+    ...own,
   ];
+}
+
+function writeOut(rules: readonly RuleInForce[], document: PolicyDocument): readonly NormalRule[] {
+  const scope = { roles: document.roles, lists: listsOf(document) };
+  return rules.map(({ rule }) => normalizeRule(rule, scope));
 }
 
 /** Positions, among a document's own rules, whose id is already taken. */
 export function takenIds(document: PolicyDocument): readonly number[] {
-  const taken = new Set(presetRules(document).map(({ id }) => id));
+  const rules = rulesOf(document);
+  const first = rules.length - document.policies.length;
+  const taken = new Set(rules.slice(0, first).map(({ rule }) => rule.id));
   return document.policies.flatMap(({ id }, index) => {
     if (taken.has(id)) return [index];
     taken.add(id);
@@ -117,10 +168,6 @@ function canonicalText(document: PolicyDocument): string {
 
 /** The preset `coding-agent` alone: what is enforced where no other policy is given. */
 export const codingAgentPolicy: Policy = createPolicy({ version: 1 }, 'coding-agent');
-
-function presetRules(document: PolicyDocument): readonly PolicyRule[] {
-  return document.preset === 'none' ? [] : CODING_AGENT_RULES;
-}
 
 function toServer([name, server]: [string, PolicyDocument['servers'][string]]): [
   string,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
-import { OPERATORS, policyKeys } from './document.js';
+import { OPERATORS } from './document/condition.js';
+import { policyKeys } from './document/document.js';
 import type { PolicyIssueCode } from './issue.js';
 import { nearest } from './nearest.js';
 
@@ -18,12 +19,19 @@ type Path = SchemaIssue['path'];
 
 const MAX_ISSUES = 100;
 
+/** The keys that a mapping at a path may have. */
+export type KnownKeys = (path: Path) => readonly string[];
+
 /**
- * Rewrites the issues of the document's schema. Messages never repeat a value. A misspelt operator
+ * Rewrites the issues of a document's schema. Messages never repeat a value. A misspelt operator
  * is reported as such, not as a missing one.
  */
-export function describeIssues(issues: readonly ZodIssue[]): readonly SchemaIssue[] {
-  const described = issues.slice(0, MAX_ISSUES).flatMap((issue) => describeIssue(issue, []));
+export function describeIssues(
+  issues: readonly ZodIssue[],
+  knownKeys: KnownKeys = policyKeys,
+): readonly SchemaIssue[] {
+  const place = { path: [], knownKeys };
+  const described = issues.slice(0, MAX_ISSUES).flatMap((issue) => describeIssue(issue, place));
   const misspelt = described.filter(({ code }) => code === 'unknown-key');
   const parents = new Set(misspelt.map(({ path }) => path.slice(0, -1).join('.')));
   return described.filter(
@@ -31,13 +39,19 @@ export function describeIssues(issues: readonly ZodIssue[]): readonly SchemaIssu
   );
 }
 
-function describeIssue(issue: ZodIssue, base: Path): readonly SchemaIssue[] {
-  const path = [...base, ...issue.path.map((key) => (typeof key === 'symbol' ? '' : key))];
+interface Place {
+  readonly path: Path;
+  readonly knownKeys: KnownKeys;
+}
+
+function describeIssue(issue: ZodIssue, base: Place): readonly SchemaIssue[] {
+  const path = [...base.path, ...issue.path.map((key) => (typeof key === 'symbol' ? '' : key))];
+  const place = { ...base, path };
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownKey(key, path));
+      return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownKey(key, place));
     case 'invalid_union':
-      return describeUnion(issue, path);
+      return describeUnion(issue, place);
     case 'invalid_key':
       return [{ code: 'unknown-key', message: keyMessage(issue), path, isAboutKey: true }];
     case 'custom':
@@ -47,8 +61,8 @@ function describeIssue(issue: ZodIssue, base: Path): readonly SchemaIssue[] {
   }
 }
 
-function unknownKey(key: string, parent: Path): SchemaIssue {
-  const known = policyKeys(parent);
+function unknownKey(key: string, { path: parent, knownKeys }: Place): SchemaIssue {
+  const known = knownKeys(parent);
   const isCondition = parent.at(-2) === 'when';
   const near = nearest(key, known);
   const options = isCondition ? OPERATORS : known;
@@ -61,14 +75,16 @@ function unknownKey(key: string, parent: Path): SchemaIssue {
 // The branch that a value was meant for is the one whose outermost type fits.
 function describeUnion(
   issue: Extract<ZodIssue, { code: 'invalid_union' }>,
-  path: Path,
+  place: Place,
 ): readonly SchemaIssue[] {
   const meant = issue.errors.find((errors) => errors.every((error) => !isTypeOfWhole(error)));
-  if (meant !== undefined) return meant.flatMap((inner) => describeIssue(inner, path));
+  if (meant !== undefined) return meant.flatMap((inner) => describeIssue(inner, place));
   const expected = issue.errors.flatMap((errors) =>
     errors.flatMap((error) => (error.code === 'invalid_type' ? [typeName(error.expected)] : [])),
   );
-  return [{ code: 'invalid-value', message: `expected ${expected.join(' or ')}`, path }];
+  return [
+    { code: 'invalid-value', message: `expected ${expected.join(' or ')}`, path: place.path },
+  ];
 }
 
 function isTypeOfWhole(issue: ZodIssue): boolean {
@@ -90,6 +106,8 @@ function customCode({ params }: Extract<ZodIssue, { code: 'custom' }>): PolicyIs
       return 'operator-count';
     case 'missing-key':
       return 'missing-key';
+    case 'unknown-role':
+      return 'unknown-role';
     default:
       return 'invalid-value';
   }
@@ -102,12 +120,16 @@ function messageFor(issue: ZodIssue): string {
     case 'invalid_value':
       return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'too_small':
-      return `expected at least ${String(issue.minimum)}${unit(issue.origin)}`;
+      return `expected ${lowest(issue)}${unit(issue.origin)}`;
     case 'too_big':
       return `expected at most ${String(issue.maximum)}${unit(issue.origin)}`;
     default:
       return issue.message.startsWith('expected') ? issue.message : lowerFirst(issue.message);
   }
+}
+
+function lowest({ minimum, inclusive }: Extract<ZodIssue, { code: 'too_small' }>): string {
+  return inclusive === false ? `more than ${String(minimum)}` : `at least ${String(minimum)}`;
 }
 
 const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
@@ -118,6 +140,7 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['array', 'a list'],
   ['object', 'a mapping'],
   ['record', 'a mapping'],
+  ['never', 'at most 8 levels of "any", "all" and "not" in each other'],
 ]);
 
 function typeName(expected: string): string {

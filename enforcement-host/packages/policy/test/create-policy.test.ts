@@ -36,8 +36,8 @@ describe('createPolicy', () => {
 
   it('says of each rule whether the preset or the document brings it', () => {
     const { rules } = createPolicy({ version: 1, policies: [aRule('a')] });
-    assert.deepEqual(new Set(rules.slice(0, -1).map(({ source }) => source)), new Set(['preset']));
-    assert.equal(rules.at(-1)?.source, 'file');
+    assert.deepEqual(new Set(rules.slice(0, -1).map(({ origin }) => origin)), new Set(['preset']));
+    assert.equal(rules.at(-1)?.origin, 'file');
   });
 
   it('is not changed by what happens to the document afterwards', () => {

@@ -21,6 +21,8 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ field, present: fc.boolean() }),
   fc.record({ field, equalsField: fc.constant('constraints.base') }),
   fc.record({ field, matchesField: fc.constant('constraints.blocked') }),
+  fc.record({ not: fc.record({ field, equals: scalar }) }),
+  fc.record({ any: fc.array(fc.record({ field, matches: glob }), { minLength: 1, maxLength: 2 }) }),
 );
 const roles = fc.subarray(['ops', 'lead', 'dev'], { minLength: 1 });
 const rule: fc.Arbitrary<PolicyRule> = fc
@@ -30,16 +32,21 @@ const rule: fc.Arbitrary<PolicyRule> = fc
     when: fc.array(condition, { minLength: 1, maxLength: 2 }),
     approverRoles: fc.option(roles, { nil: undefined }),
     passTtlSeconds: fc.option(fc.integer({ min: 1, max: 600 }), { nil: undefined }),
+    maxFilesChanged: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
   })
-  .map(({ effect, tool, when, approverRoles, passTtlSeconds }) => ({
+  .map(({ effect, tool, when, approverRoles, passTtlSeconds, maxFilesChanged }) => ({
     id: 'r',
     effect,
     match: { resource: '**', tool },
     when,
-    obligations: {
-      approverRoles: effect === 'step_up' ? approverRoles : undefined,
-      passTtlSeconds,
-    },
+    obligations:
+      effect === 'deny'
+        ? undefined
+        : {
+            approverRoles: effect === 'step_up' ? approverRoles : undefined,
+            passTtlSeconds,
+            maxFilesChanged,
+          },
   }));
 const rules = fc
   .array(rule, { maxLength: 8 })
@@ -99,7 +106,7 @@ describe('evaluatePolicy, whatever the rules, action and approvals', () => {
 
   it('is never loosened by one more rule that asks, without approvals', () => {
     const check = fc.property(rules, rule, action, (all, more, asked) => {
-      const asks: PolicyRule = { ...more, id: 'more', effect: 'step_up' };
+      const asks: PolicyRule = { ...more, id: 'more', effect: 'step_up', obligations: undefined };
       const before = evaluatePolicy(asked, policyOf(...all, aBaseline));
       const after = evaluatePolicy(asked, policyOf(...all, aBaseline, asks));
       assert.ok(STRICTNESS[after.decision] >= STRICTNESS[before.decision]);

@@ -42,7 +42,7 @@ const MATCHES: readonly [glob: string, subject: string, expected: boolean][] = [
   ['a/**/b/**/c', 'a/x/b/y/b/z/c', true],
   ['a/**/b/**/c', 'a/x/c', false],
   ['**/**', 'a', true],
-  ['**/a*c/**', 'x/abc/y', true],
+  ['**/a*c', 'x/abc', true],
   ['mcp:*/write_*', 'mcp:filesystem/write_file', true],
   ['mcp:*/write_*', 'mcp:filesystem/read_file', false],
   ['mcp:*/write_*', 'mcp:a/b/write_file', false],
@@ -71,6 +71,8 @@ const REFUSED: readonly [glob: string, expected: RegExp][] = [
   ['***', /whole segment/],
   ['**/a/**/b/**', /at most 2 "\*\*"/],
   [`**/${'a/'.repeat(9)}**`, /at most 8 segments/],
+  ['**/.env*/**', /no "\*" inside a segment beside two/],
+  ['**/**/*', /no "\*" inside a segment beside two/],
   ['a'.repeat(513), /at most 512/],
 ];
 
@@ -80,13 +82,13 @@ const COSTLY: readonly [glob: string, subject: string][] = [
   ['*' + 'a*'.repeat(250) + 'b', 'a'.repeat(MEGABYTE) + 'cb'],
   ['*' + 'a'.repeat(400) + 'b*', 'a'.repeat(MEGABYTE)],
   ['*b' + 'a'.repeat(400) + '*c', 'a'.repeat(MEGABYTE) + 'c'],
-  ['**/' + 'a*a/'.repeat(8) + '**/b', 'aaa/'.repeat(MEGABYTE / 4) + 'b'],
+  ['a*a/'.repeat(8) + '**/b', 'aaa/'.repeat(MEGABYTE / 4) + 'b'],
   ['**/' + 'a/'.repeat(7) + 'c/**/b', 'a/'.repeat(MEGABYTE / 2) + 'b'],
-  ['**/' + 'a*b*c/'.repeat(8) + '**', 'abababab/'.repeat(MEGABYTE / 9)],
+  ['**/' + 'a*b*c/'.repeat(8) + 'd', 'abababab/'.repeat(MEGABYTE / 9) + 'd'],
   ['*/'.repeat(200) + '**', 'a/'.repeat(MEGABYTE / 2)],
   ['**' + '/*'.repeat(200), '/'.repeat(MEGABYTE)],
   ['(a+)+$', 'a'.repeat(MEGABYTE)],
-  ['**/x*/**/y', '/'.repeat(MEGABYTE) + 'y'],
+  ['**/x/**/y', '/'.repeat(MEGABYTE) + 'y'],
 ];
 
 describe('globs', () => {
@@ -97,6 +99,15 @@ describe('globs', () => {
       assert.equal(compileGlob(glob)(subject), expected);
     });
   }
+
+  it('refuses other forms of special characters, and what grows too long without case', () => {
+    for (const glob of ['src／*', 'a＊', 'a？', 'e\u0301*', `${'ß'.repeat(300)}*`]) {
+      assert.notEqual(globProblem(glob), undefined, glob);
+    }
+    for (const glob of ['資料（最終）.md', 'ＡＢ*', 'ß*', '①/**']) {
+      assert.equal(globProblem(glob), undefined, glob);
+    }
+  });
 
   for (const [glob, expected] of REFUSED) {
     it(`refuses ${JSON.stringify(glob.slice(0, 24))}`, () => {

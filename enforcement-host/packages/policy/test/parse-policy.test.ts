@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { parsePolicy, type PolicyIssue } from '@axtary/policy';
 import fc from 'fast-check';
 
+import { MALFORMED_LANGUAGE } from './malformed-language.js';
 import { MALFORMED_YAML } from './malformed-yaml.js';
 import { condition, MALFORMED, rule, servers } from './malformed.js';
 
 describe('parsePolicy', () => {
   for (const [name, { text, code, at, message = /^/ }] of Object.entries({
     ...MALFORMED,
+    ...MALFORMED_LANGUAGE,
     ...MALFORMED_YAML,
   })) {
     it(`refuses ${name}, and says where`, () => {
@@ -119,7 +121,7 @@ describe('a parsed policy', () => {
     assert.equal(policy.tenant, 'org:example');
     assert.equal(policy.human, 'user:dev@example.com');
     assert.deepEqual(
-      policy.rules.map(({ rule: { id }, source }) => [id, source]),
+      policy.rules.map(({ rule: { id }, origin }) => [id, origin]),
       [['reads', 'file']],
     );
   });

@@ -72,7 +72,7 @@ describe('the preset coding-agent', () => {
       'pr-too-many-files',
     );
     const hidden = pullRequest({ testsPassed: true, filesChanged: ['src/../infra/prod/a.tf'] });
-    expectRules(evaluatePolicy(hidden), 'deny', 'pr-blocked-path');
+    expectRules(evaluatePolicy(hidden), 'deny', 'pr-blocked-path', 'pr-outside-repository');
   });
 
   it('allows reads inside the workspace', () => {
@@ -98,10 +98,15 @@ describe('the preset coding-agent', () => {
   });
 
   it('denies tools that it does not know', () => {
-    for (const name of ['get_secret', 'run', 'read_file/../write_file', 'READ_FILE']) {
+    for (const name of ['get_secret', 'run', 'READ_FILE']) {
       expectRules(evaluatePolicy(mcpCall(name, ['src/a.ts'])), 'deny', 'default-deny');
     }
     expectRules(evaluatePolicy(anAction({ tool: 'paid.api.call' })), 'deny', 'default-deny');
+  });
+
+  it('asks rather than allows where the spelling of the tool is unclear', () => {
+    const decision = evaluatePolicy(mcpCall('read_file/../write_file', ['src/a.ts']));
+    expectRules(decision, 'step_up', 'mcp-write');
   });
 
   it('denies secrets, to readers and writers', () => {
