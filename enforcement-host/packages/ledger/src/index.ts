@@ -5,6 +5,14 @@ export type { CheckpointEvery } from './group-commit.js';
 export type { AppendListener, Ledger, LedgerHead, OpenReport, ReadOptions } from './ledger.js';
 export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './local-ledger.js';
 export { acquireLock, type Lock } from './lock.js';
+export { LocalPayloadStore, type LocalPayloadStoreOptions } from './payload-store.js';
+export {
+  pastActions,
+  type PastAction,
+  type PastActionsOptions,
+  type PastActionWithoutPayload,
+  type PayloadSource,
+} from './past-actions.js';
 export {
   recordSchema,
   type ApprovalBody,
@@ -16,6 +24,7 @@ export {
   type LedgerAction,
   type LedgerEntry,
   type LedgerRecord,
+  type MeteredUse,
   type OutcomeBody,
   type PassBody,
   type PolicyChangeBody,

@@ -21,6 +21,11 @@ export interface LocalJsonlLedgerOptions {
   readonly checkpoint?: CheckpointSigner;
   /** 100 records and 60,000 ms by default. */
   readonly checkpointEvery?: CheckpointEvery;
+  /**
+   * Called while opening with each record that is there, in order, before the first is appended.
+   * What it throws makes opening fail.
+   */
+  readonly onScanned?: (record: LedgerRecord) => void;
 }
 
 /**
@@ -45,6 +50,7 @@ export class LocalJsonlLedger implements Ledger {
       signer: options.checkpoint,
       every: options.checkpointEvery ?? { records: 100, milliseconds: 60_000 },
       onCommit: (records) => this.#tell(records),
+      onScanned: options.onScanned,
     };
   }
 

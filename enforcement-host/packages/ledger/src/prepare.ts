@@ -81,12 +81,15 @@ function bounded(entry: LedgerEntry): LedgerEntry {
 }
 
 function boundedDecision({ type, body }: DecisionEntry): DecisionEntry {
-  const { reasons, malformed, failure } = body;
+  const { reasons, shadow, malformed, failure } = body;
   return {
     type,
     body: {
       ...body,
       reasons: reasons.map(withBoundedMessage),
+      ...(shadow && {
+        shadow: { ...shadow, reasons: shadow.reasons.map(withBoundedMessage) },
+      }),
       ...(malformed && { malformed: withBoundedMessage(malformed) }),
       ...(failure && { failure: withBoundedMessage(failure) }),
     },

@@ -1,6 +1,7 @@
 import {
   actionSchema,
   approvalArtifactSchema,
+  decisionSchema,
   factsSchema,
   isJsonObject,
   obligationsSchema,
@@ -68,6 +69,10 @@ const decisionBody = z.strictObject({
   obligations: obligationsSchema,
   facts: factsSchema,
   policyHash: sha256Schema,
+  /** What executing adds to the meters of the rules that permit it. */
+  usage: decisionSchema.shape.usage.unwrap().exactOptional(),
+  /** What the verdict would be with the rules that are only tried out. */
+  shadow: decisionSchema.shape.shadow.unwrap().exactOptional(),
   action: ledgerActionSchema.exactOptional(),
   actionHash: sha256Schema.exactOptional(),
   payloadHash: sha256Schema.exactOptional(),
@@ -102,6 +107,15 @@ const passBody = z.strictObject({
   unsigned: z.literal(true).exactOptional(),
 });
 
+/** What an intent adds to one meter, and whose count that is. */
+export const meteredUseSchema = z.strictObject({
+  meter: id,
+  /** The values by which the meter counts apart: agent, human, tenant, runtime, task, tool. */
+  scope: z.record(z.string().max(32), z.string().max(512)),
+  amount: count,
+});
+export type MeteredUse = z.infer<typeof meteredUseSchema>;
+
 const intentBody = z.strictObject({
   intentId: id,
   decisionId: id,
@@ -110,6 +124,8 @@ const intentBody = z.strictObject({
   resource: z.string().min(1).max(4096),
   actionHash: sha256Schema,
   payloadHash: sha256Schema,
+  /** Absent where no meter counts it. */
+  usage: z.array(meteredUseSchema).exactOptional(),
 });
 
 const outcomeBody = z.strictObject({

@@ -11,7 +11,7 @@ import type { AppendListener, OpenReport } from './ledger.js';
 import { acquireLock, type Lock } from './lock.js';
 import { OpenIntents } from './open-intents.js';
 import { prepare } from './prepare.js';
-import type { RecordContent } from './records.js';
+import type { LedgerRecord, RecordContent } from './records.js';
 import { scanLedger, type ScanResult } from './scan.js';
 import { Tail } from './tail.js';
 
@@ -21,6 +21,7 @@ export interface SessionOptions {
   readonly signer: CheckpointSigner | undefined;
   readonly every: CheckpointEvery;
   readonly onCommit: AppendListener;
+  readonly onScanned: ((record: LedgerRecord) => void) | undefined;
 }
 
 /** One ledger file, claimed and checked, until it is released. */
@@ -76,12 +77,13 @@ interface Loaded {
 }
 
 async function load(file: LocalFile, options: SessionOptions): Promise<Loaded> {
-  const { clock, signer, every, onCommit } = options;
+  const { clock, signer, every, onCommit, onScanned } = options;
   const openIntents = new OpenIntents();
   const scan = await scanLedger<never>(file.handle, {
     end: file.size,
     onRecord: (record) => {
       openIntents.note(record);
+      onScanned?.(record);
       return undefined;
     },
   });
