@@ -4,6 +4,7 @@ export { InMemoryApprovalQueueStore } from './in-memory.js';
 export { approvalItemSchema, type ApprovalItem, type Provenance } from './item.js';
 export { LocalJsonApprovalQueueStore } from './local-json.js';
 export type { QueueOptions } from './queue.js';
+export { approvalProgress, type ApprovalProgress } from './requirements.js';
 export {
   createQueueApprovalResolver,
   type ApprovalDenial,

@@ -51,8 +51,13 @@ export const approvalItemSchema = z.strictObject({
       signature: z.string().optional(),
     })
     .optional(),
+  /** Who has approved so far, in order, with the roles they then had; each of them once. */
+  approvals: z
+    .array(z.strictObject({ artifact: approvalArtifactSchema, roles: z.array(z.string()) }))
+    .optional(),
+  /** Of the approval that completed the request. */
   artifact: approvalArtifactSchema.optional(),
-  /** When the artifact was handed out for execution; it is never handed out again. */
+  /** When the approval was handed out for execution; it is never handed out again. */
   usedAt: z.string().optional(),
 });
 export type ApprovalItem = z.infer<typeof approvalItemSchema>;

@@ -11,6 +11,7 @@ import { createApprovalArtifact, digestsOf } from '@axtary/actionpass';
 import { createDiffMetadata } from './diff.js';
 import { ApprovalError } from './errors.js';
 import type { ApprovalItem } from './item.js';
+import { approvalProgress } from './requirements.js';
 import type { AnswerOptions, ApprovalQueueStore, CreateApprovalOptions } from './store.js';
 
 export interface QueueOptions {
@@ -79,10 +80,11 @@ export class ApprovalQueue implements ApprovalQueueStore {
   }
 
   approve(
-    options: AnswerOptions & { readonly approvedBy: string },
+    options: AnswerOptions & { readonly approvedBy: string; readonly roles?: readonly string[] },
   ): Promise<{ readonly item: ApprovalItem; readonly artifact: ApprovalArtifact }> {
     return this.#inTurn(async () => {
       const item = await this.#pending(options.id);
+      assertHasNotApproved(item, options.approvedBy);
       const { artifact } = createApprovalArtifact({
         action: item.action,
         mode: 'human',
@@ -93,11 +95,14 @@ export class ApprovalQueue implements ApprovalQueueStore {
         clock: this.#clock,
         ...(options.signature === undefined ? {} : { signature: options.signature }),
       });
+      const { approvals = [] } = item;
+      const added = [...approvals, { artifact, roles: [...(options.roles ?? [])] }];
+      const answered = { ...item, approvals: added };
+      if (approvalProgress(answered).missing.length > 0) {
+        return { item: await this.#save(answered), artifact };
+      }
       const answer = this.#answer(options.approvedBy, options);
-      return {
-        item: await this.#save({ ...item, status: 'approved', answer, artifact }),
-        artifact,
-      };
+      return { item: await this.#save(completed(answered, { answer, artifact })), artifact };
     });
   }
 
@@ -229,6 +234,27 @@ export class ApprovalQueue implements ApprovalQueueStore {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function assertHasNotApproved({ id, approvals = [] }: ApprovalItem, name: string): void {
+  if (!approvals.some(({ artifact }) => artifact.approvedBy === name)) return;
+  throw new ApprovalError(
+    'APPROVAL_ALREADY_DECIDED',
+    `${name} has approved request ${id} already; another approver is asked for`,
+  );
+}
+
+// What each approval may wait for its execution begins with the last of them.
+function completed(
+  item: ApprovalItem,
+  last: { readonly answer: ApprovalItem['answer']; readonly artifact: ApprovalArtifact },
+): ApprovalItem {
+  const { expiresAt } = last.artifact;
+  const approvals = item.approvals?.map(({ artifact, roles }) => ({
+    artifact: { ...artifact, ...(expiresAt !== undefined && { expiresAt }) },
+    roles,
+  }));
+  return { ...item, ...last, status: 'approved', ...(approvals && { approvals }) };
 }
 
 /** The same action always has the same id, also when it is asked for again. */

@@ -16,6 +16,8 @@ export interface ApprovalRequest {
 /** A person said no. The reason reaches the agent. */
 export interface ApprovalDenial {
   readonly denied: { readonly by: string; readonly reason: string; readonly signature?: string };
+  /** Those who had approved before; evidence, and nothing else. */
+  readonly approvals?: readonly ApprovalArtifact[];
 }
 
 /** An approval request that now waits for a person. */
@@ -35,13 +37,13 @@ export interface ResolveOptions {
 }
 
 /**
- * Brings a `step_up` to its answer. `null`: not answered (yet). A rejection, `null` or an artifact
- * for another action all mean: not executed.
+ * Brings a `step_up` to its answer: one artifact for each approver that is needed. `null`: not
+ * answered (yet). A rejection, `null` or an artifact for another action all mean: not executed.
  */
 export type ApprovalResolver = (
   request: ApprovalRequest,
   options: ResolveOptions,
-) => Promise<ApprovalArtifact | ApprovalDenial | null>;
+) => Promise<ApprovalArtifact | readonly ApprovalArtifact[] | ApprovalDenial | null>;
 
 /** What the reviewer is shown beside the payload. */
 export interface ReviewMaterial {
@@ -90,11 +92,18 @@ async function enqueue(
 async function outcome(
   store: ApprovalQueueStore,
   item: ApprovalItem,
-): Promise<ApprovalArtifact | ApprovalDenial | null> {
-  if (item.status === 'approved') return store.use(item.id);
+): Promise<ApprovalArtifact | readonly ApprovalArtifact[] | ApprovalDenial | null> {
+  const approvals = (item.approvals ?? []).map(({ artifact }) => artifact);
+  if (item.status === 'approved') {
+    const last = await store.use(item.id);
+    return approvals.length > 1 ? approvals : last;
+  }
   if (item.status !== 'denied' || !item.answer) return null;
   const { by, reason, signature } = item.answer;
-  return { denied: { by, reason, ...(signature === undefined ? {} : { signature }) } };
+  return {
+    denied: { by, reason, ...(signature === undefined ? {} : { signature }) },
+    ...(approvals.length > 0 && { approvals }),
+  };
 }
 
 // A longer timer fires at once.

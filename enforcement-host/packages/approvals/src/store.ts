@@ -36,15 +36,24 @@ export interface ApprovalQueueStore {
   get(id: string): Promise<ApprovalItem | undefined>;
   /** Oldest first. */
   list(filter?: { readonly status?: ApprovalItem['status'] }): Promise<readonly ApprovalItem[]>;
+  /**
+   * Adds one approver's approval. The request stays pending until the different approvers that its
+   * decision asks for have approved; without such obligations, one approval completes it.
+   */
   approve(
-    options: AnswerOptions & { readonly approvedBy: string },
+    options: AnswerOptions & {
+      readonly approvedBy: string;
+      /** Established by the caller; none by default. */
+      readonly roles?: readonly string[];
+    },
   ): Promise<{ readonly item: ApprovalItem; readonly artifact: ApprovalArtifact }>;
+  /** One denial ends the request, also where others have approved. */
   deny(
     options: AnswerOptions & { readonly deniedBy: string },
   ): Promise<{ readonly item: ApprovalItem }>;
   /** Ends a request that nobody needs any more, or whose time is over. */
   expire(id: string): Promise<ApprovalItem>;
-  /** Hands out the artifact of an approved request, exactly once. */
+  /** Hands out an approved request, exactly once: the artifact that completed it. */
   use(id: string): Promise<ApprovalArtifact>;
   /**
    * Called after every change. What a listener throws is an uncaught exception and does not touch

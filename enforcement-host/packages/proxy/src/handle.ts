@@ -4,7 +4,7 @@ import { codeOf, messageOf, type Decision, type ParsedAction } from '@axtary/cor
 import { newId, sha256 } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
 
-import { approvalEntry, resolveApproval, type VerifiedApproval } from './pipeline/approve.js';
+import { approvalEntries, resolveApproval, type VerifiedApproval } from './pipeline/approve.js';
 import { Block, assertNotCancelled, orBlock } from './pipeline/block.js';
 import {
   decide,
@@ -30,6 +30,8 @@ interface Tools {
 /** What one call has come to so far; for its result when it is blocked. */
 interface Progress {
   decided: DecidedAction | undefined;
+  /** From here on it may have happened, so what it uses stays counted. */
+  isRecorded: boolean;
 }
 
 /** Takes one parsed action through the pipeline. Never rejects. */
@@ -39,12 +41,16 @@ export async function handleAction(
   tools: Tools,
 ): Promise<HandleResult> {
   const named = nameAction(parsed);
-  const progress: Progress = { decided: undefined };
+  const progress: Progress = { decided: undefined, isRecorded: false };
+  // Not awaited: what is kept for looking back holds up nothing.
+  void tools.dependencies.payloads?.put(named.digests.payloadHash, parsed.payloadText);
   try {
     const issued = await authoriseAction(named, options, { ...tools, progress });
     const intent = await record(issued, tools);
+    progress.isRecorded = true;
     return await run(intent, options, tools);
   } catch (error) {
+    if (!progress.isRecorded) progress.decided?.usage?.rollback();
     return blocked(error, named, { ...tools, progress });
   }
 }
@@ -60,25 +66,25 @@ async function authoriseAction(
   progress.decided = asked;
   if (asked.decision.decision !== 'step_up') return issueOrRecord({ decided: asked }, tools);
   await appendOrBlock([decisionEntry(asked)], tools);
-  const approval = await approve(asked, options, tools);
-  // Time has passed: the policy of now decides, with the approval among its facts.
-  const { fact } = approval;
-  const decided = await stopwatch.time('policy', () => decide(named, [fact], dependencies));
+  const approvals = await approve(asked, options, tools);
+  // Time has passed: the policy of now decides, with the approvals among its facts.
+  const facts = approvals.map(({ fact }) => fact);
+  const decided = await stopwatch.time('policy', () => decide(named, facts, dependencies));
   progress.decided = decided;
-  return issueOrRecord({ decided, asked, approval }, tools);
+  return issueOrRecord({ decided, asked, approval: approvals.at(-1) }, tools);
 }
 
 async function approve(
   decided: DecidedAction,
   options: HandleOptions,
   tools: Tools,
-): Promise<VerifiedApproval> {
+): Promise<readonly VerifiedApproval[]> {
   const { dependencies, stopwatch } = tools;
   const answer = await stopwatch.time('approval', () =>
     resolveApproval(decided, options, dependencies),
   );
-  await appendOrBlock([approvalEntry(decided, answer)], tools);
-  if (!('denied' in answer)) return answer;
+  await appendOrBlock(approvalEntries(decided, answer), tools);
+  if (!answer.denied) return answer.approvals;
   const { by, reason } = answer.denied;
   throw new Block('APPROVAL_DENIED', `denied by ${by}${reason === '' ? '' : `: ${reason}`}`);
 }
@@ -92,9 +98,9 @@ function assertSamePolicy(asked: DecidedAction, decided: DecidedAction): void {
 
 interface Answered {
   readonly decided: DecidedAction;
-  /** The `step_up` before it and its approval. */
+  /** The `step_up` before it, and the approval that completed it. */
   readonly asked?: DecidedAction;
-  readonly approval?: VerifiedApproval;
+  readonly approval?: VerifiedApproval | undefined;
 }
 
 /** What does not come to an intent is evidence too: it is recorded before the call is blocked. */
@@ -140,6 +146,7 @@ async function run(
   const execution = await stopwatch.time('handlerExecution', () =>
     execute(intent, options, dependencies),
   );
+  if (execution.status === 'blocked') intent.issued.permitted.usage?.rollback();
   let unrecorded: unknown;
   try {
     await stopwatch.time('ledgerAppend', () =>

@@ -1,5 +1,6 @@
-export type { ApprovalVerifier, PolicySource } from './pipeline/dependencies.js';
+export type { ApprovalVerifier, PayloadStore, PolicySource } from './pipeline/dependencies.js';
 export { createProxyRuntime, type ProxyRuntimeOptions } from './runtime.js';
+export { UsageMeters, type UsageReservation } from './usage-meters.js';
 export type {
   BlockCode,
   BlockedResult,

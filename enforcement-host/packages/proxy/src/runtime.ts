@@ -13,9 +13,15 @@ import type { Ledger } from '@axtary/ledger';
 import { codingAgentPolicy } from '@axtary/policy';
 
 import { handleAction, handleMalformed } from './handle.js';
-import type { ApprovalVerifier, Dependencies, PolicySource } from './pipeline/dependencies.js';
+import type {
+  ApprovalVerifier,
+  Dependencies,
+  PayloadStore,
+  PolicySource,
+} from './pipeline/dependencies.js';
 import { Stopwatch } from './pipeline/stopwatch.js';
 import type { HandleOptions, HandleResult, ProxyRuntime } from './types.js';
+import { UsageMeters } from './usage-meters.js';
 
 export interface ProxyRuntimeOptions {
   /** `iss` of every pass. */
@@ -36,6 +42,13 @@ export interface ProxyRuntimeOptions {
   /** Default: an artifact that binds to the action is believed, without roles. */
   readonly verifyApproval?: ApprovalVerifier;
   readonly pinCheckers?: PinCheckers;
+  /**
+   * Counts for rates and budgets. Default: counts that begin at zero with this runtime; to go on
+   * after a restart, pass meters that were restored from the ledger.
+   */
+  readonly meters?: UsageMeters;
+  /** Keeps each call's payload, so that past actions can be decided again. Default: none. */
+  readonly payloads?: PayloadStore;
   /** Default 30,000. */
   readonly handlerTimeoutMs?: number;
   readonly passTtlSeconds?: number;
@@ -93,6 +106,8 @@ function dependenciesOf(options: ProxyRuntimeOptions, closing: AbortSignal): Dep
     approvalResolver: options.approvalResolver,
     verifyApproval: options.verifyApproval ?? believe,
     pinCheckers: options.pinCheckers ?? {},
+    meters: options.meters ?? new UsageMeters(),
+    payloads: options.payloads,
     handlerTimeoutMs: options.handlerTimeoutMs ?? 30_000,
     passTtlSeconds: options.passTtlSeconds,
     limits: options.limits ?? DEFAULT_JSON_LIMITS,

@@ -146,8 +146,8 @@ describe('a step_up', () => {
   ] as const) {
     it(`is blocked by an artifact with ${what}`, () =>
       onStage(async ({ runtime }) => {
-        const approvalResolver: ApprovalResolver = async (...args) =>
-          ({ ...(await approving(...args)), ...change }) as never;
+        const approvalResolver: ApprovalResolver = async (request) =>
+          ({ ...(await approving(request)), ...change }) as never;
         assertBlocked(
           await runtime({ approvalResolver }).handle(stepUpAction()),
           'APPROVAL_INVALID',
@@ -186,7 +186,7 @@ describe('a step_up', () => {
       };
       const { title } = action.capability.payload;
       const changes: boolean[] = [];
-      const approvalResolver: ApprovalResolver = (request, options) => {
+      const approvalResolver: ApprovalResolver = (request) => {
         action.capability.payload['title'] = 'another';
         const { parsed } = request;
         changes.push(
@@ -194,7 +194,7 @@ describe('a step_up', () => {
           Reflect.set(parsed.action.capability, 'tool', 'shell.run'),
           Reflect.set(parsed.action.capability.payload, 'title', 'another'),
         );
-        return approving(request, options);
+        return approving(request);
       };
       const result = await runtime({ approvalResolver }).handle(action);
       assert.equal(result.status, 'executed');

@@ -125,7 +125,7 @@ export function assertBlocked(
   assert.equal(result.code, code, result.message);
 }
 
-export const approving: ApprovalResolver = ({ parsed }) =>
+export const approving = (({ parsed }) =>
   Promise.resolve(
     createApprovalArtifact({
       action: parsed.action,
@@ -133,7 +133,7 @@ export const approving: ApprovalResolver = ({ parsed }) =>
       approvedBy: 'user:r@example.com',
       reason: 'fine',
     }).artifact,
-  );
+  )) satisfies ApprovalResolver;
 
 /** Resolves when the signal aborts. */
 export function aborted(signal: AbortSignal | undefined): Promise<void> {

@@ -20,8 +20,12 @@ export interface VerifiedApproval {
   readonly fact: ApprovalFact;
 }
 
-/** The answer of a person: yes, or no with a reason. */
-export type ApprovalAnswer = VerifiedApproval | ApprovalDenial;
+/** The answer of people: yes, each of them, or no with a reason. */
+export interface ApprovalAnswer {
+  readonly approvals: readonly VerifiedApproval[];
+  /** Ends the call, whoever approved before. */
+  readonly denied?: ApprovalDenial['denied'];
+}
 
 /**
  * Has a `step_up` answered.
@@ -69,15 +73,43 @@ export async function resolveApproval(
   if (answer === null) {
     throw new Block('APPROVAL_PENDING', 'a person has not answered yet', { approvalId });
   }
-  return parseDenial(answer) ?? verify(answer, decided, dependencies);
+  return readAnswer(answer, decided, dependencies);
 }
 
-function parseDenial(answer: unknown): ApprovalDenial | undefined {
+async function readAnswer(
+  answer: unknown,
+  decided: DecidedAction,
+  dependencies: Dependencies,
+): Promise<ApprovalAnswer> {
+  const denied = parseDenial(answer);
+  if (!denied) return { approvals: await verifyAll(answer, decided, dependencies) };
+  const before = isJsonObject(answer) ? (answer['approvals'] ?? []) : [];
+  // What nobody executes by is left out where it does not hold; the denial stands.
+  const approvals = await verifyAll(before, decided, dependencies).catch(() => []);
+  return { approvals, denied };
+}
+
+/** More answers than a rule can ask for are not looked at. */
+const MAX_ANSWERS = 64;
+
+async function verifyAll(
+  answer: unknown,
+  decided: DecidedAction,
+  dependencies: Dependencies,
+): Promise<readonly VerifiedApproval[]> {
+  const answers: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
+  if (answers.length === 0 || answers.length > MAX_ANSWERS) {
+    throw new Block('APPROVAL_INVALID', 'the approval was refused: it is not one');
+  }
+  return Promise.all(answers.map((one) => verify(one, decided, dependencies)));
+}
+
+function parseDenial(answer: unknown): ApprovalDenial['denied'] | undefined {
   if (!isJsonObject(answer) || !isJsonObject(answer['denied'])) return undefined;
   const { by, reason, signature } = answer['denied'];
   if (!isText(by, 512) || by === '' || typeof reason !== 'string') return undefined;
   if (signature !== undefined && !isText(signature, 16_384)) return undefined;
-  return { denied: { by, reason, ...(signature !== undefined && { signature }) } };
+  return { by, reason, ...(signature !== undefined && { signature }) };
 }
 
 // The bounds of the ledger's record.
@@ -104,10 +136,12 @@ function parseArtifact(answer: unknown): ApprovalArtifact {
   throw new TypeError('it is not an approval artifact');
 }
 
-/** A person's answer as evidence, yes or no. */
-export function approvalEntry(decided: DecidedAction, answer: ApprovalAnswer): LedgerEntry {
-  const { decisionId } = decided;
-  return 'denied' in answer
-    ? { type: 'approval', body: { decisionId, denied: answer.denied } }
-    : { type: 'approval', body: { decisionId, artifact: answer.artifact } };
+/** What people answered, as evidence, yes or no. */
+export function approvalEntries(
+  { decisionId }: DecidedAction,
+  { approvals, denied }: ApprovalAnswer,
+): LedgerEntry[] {
+  const given = approvals.map(({ artifact }) => ({ decisionId, artifact }));
+  const bodies = denied ? [...given, { decisionId, denied }] : given;
+  return bodies.map((body) => ({ type: 'approval', body }));
 }

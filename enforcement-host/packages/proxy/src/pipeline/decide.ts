@@ -2,8 +2,9 @@ import { digestsOf, policyHash, type ActionDigests } from '@axtary/actionpass';
 import type { ApprovalFact, Decision, Facts, Obligations, ParsedAction } from '@axtary/core';
 import { newId, type Sha256 } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
-import { evaluatePolicy, type Policy } from '@axtary/policy';
+import { approvalsInWords, evaluatePolicy, type Policy } from '@axtary/policy';
 
+import type { UsageReservation } from '../usage-meters.js';
 import { Block } from './block.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -19,6 +20,8 @@ export interface DecidedAction extends NamedAction {
   readonly decision: Decision;
   readonly facts: Facts;
   readonly policyHash: Sha256;
+  /** What an `allow` holds of the meters, from the moment it was decided. */
+  readonly usage: UsageReservation | undefined;
 }
 
 declare const permitted: unique symbol;
@@ -42,22 +45,42 @@ export async function decide(
   approvals: readonly ApprovalFact[],
   dependencies: Dependencies,
 ): Promise<DecidedAction> {
-  const facts: Facts = { now: dependencies.clock.now().toISOString(), approvals: [...approvals] };
-  const base = { ...named, decisionId: newId('dec'), facts };
+  const base = { ...named, decisionId: newId('dec') };
+  const refuse = (rule: string, message: string): DecidedAction => {
+    const now = dependencies.clock.now().toISOString();
+    return { ...base, facts: { now, approvals: [...approvals] }, ...refusal(rule, message) };
+  };
   if (named.parsed.action.actor.tenant !== dependencies.tenant) {
-    return { ...base, ...refusal('tenant-mismatch', 'the action belongs to another tenant') };
+    return refuse('tenant-mismatch', 'the action belongs to another tenant');
   }
   try {
     const policy = await currentPolicy(dependencies);
-    const hash = policyHash(policy);
-    return {
-      ...base,
-      decision: evaluatePolicy(named.parsed.action, policy, facts),
-      policyHash: hash,
-    };
+    return { ...base, ...decideNow(named, approvals, { ...dependencies, policy }) };
   } catch {
-    return { ...base, ...refusal(UNAVAILABLE, 'the policy could not be read') };
+    return refuse(UNAVAILABLE, 'the policy could not be read');
   }
+}
+
+// One synchronous step: no other call is counted between reading the meters and adding to them.
+function decideNow(
+  { parsed: { action } }: NamedAction,
+  approvals: readonly ApprovalFact[],
+  { policy, meters, clock }: Pick<Dependencies, 'meters' | 'clock'> & { readonly policy: Policy },
+): Pick<DecidedAction, 'facts' | 'decision' | 'policyHash' | 'usage'> {
+  const hash = policyHash(policy);
+  const now = clock.now();
+  const needed = policy.metersFor(action);
+  const facts: Facts = {
+    now: now.toISOString(),
+    approvals: [...approvals],
+    ...(needed.length > 0 && { usage: meters.read(action, needed, now) }),
+  };
+  const decision = evaluatePolicy(action, policy, facts);
+  const usage =
+    decision.decision === 'allow' && decision.usage
+      ? meters.reserve(action, decision.usage, { meters: needed, now })
+      : undefined;
+  return { facts, decision, policyHash: hash, usage };
 }
 
 async function currentPolicy({ policy }: Dependencies): Promise<Policy> {
@@ -69,8 +92,12 @@ const UNAVAILABLE = 'policy-unavailable';
 /** No policy was applied, so the decision names none: 64 zeros. */
 const NO_POLICY: Sha256 = `sha256:${'0'.repeat(64)}`;
 
-function refusal(rule: string, message: string): Pick<DecidedAction, 'decision' | 'policyHash'> {
+function refusal(
+  rule: string,
+  message: string,
+): Pick<DecidedAction, 'decision' | 'policyHash' | 'usage'> {
   return {
+    usage: undefined,
     decision: { decision: 'deny', reasons: [{ rule, effect: 'deny', message }], obligations: {} },
     policyHash: NO_POLICY,
   };
@@ -95,10 +122,8 @@ export function permit(decided: DecidedAction): PermittedAction {
 function whyNot({ decision, reasons, obligations }: Decision): string {
   const why = reasons.map(({ message }) => message).join('; ');
   // Only a step_up that was approved comes here: by someone whose approval is not the one wanted.
-  const roles = decision === 'step_up' ? (obligations.approverRoles ?? []) : [];
-  return roles.length === 0
-    ? why
-    : `${why}; an approver with the role ${roles.join(' or ')} must approve`;
+  const wanted = decision === 'step_up' ? approvalsInWords(obligations) : '';
+  return wanted === '' ? why : `${why}; ${wanted} must approve`;
 }
 
 /** The decision as evidence. The payload stays out of the ledger; its digest is in. */
@@ -114,6 +139,8 @@ export function decisionEntry(decided: DecidedAction): LedgerEntry {
       obligations: decision.obligations,
       facts,
       policyHash: decided.policyHash,
+      ...(decision.usage && { usage: decision.usage }),
+      ...(decision.shadow && { shadow: decision.shadow }),
       action: { ...parsed.action, capability: { tool, resource, constraints } },
       ...digests,
     },

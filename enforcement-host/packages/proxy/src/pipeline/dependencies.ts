@@ -8,8 +8,11 @@ import type {
   JsonLimits,
   PinCheckers,
 } from '@axtary/core';
+import type { Sha256 } from '@axtary/core/digest';
 import type { Ledger } from '@axtary/ledger';
 import type { Policy } from '@axtary/policy';
+
+import type { UsageMeters } from '../usage-meters.js';
 
 /** Static, or asked before every decision; a getter that fails denies. */
 export type PolicySource = Policy | (() => Policy | Promise<Policy>);
@@ -19,6 +22,14 @@ export type PolicySource = Policy | (() => Policy | Promise<Policy>);
  * the approver's roles.
  */
 export type ApprovalVerifier = (artifact: ApprovalArtifact) => Promise<ApprovalFact>;
+
+/**
+ * Keeps payloads by their digest, for looking back: no part of the evidence. Must neither reject
+ * nor hold anything up.
+ */
+export interface PayloadStore {
+  put(hash: Sha256, bytes: string): Promise<void>;
+}
 
 /** Everything the pipeline reaches, and nothing else. */
 export interface Dependencies {
@@ -32,6 +43,8 @@ export interface Dependencies {
   readonly approvalResolver: ApprovalResolver | undefined;
   readonly verifyApproval: ApprovalVerifier;
   readonly pinCheckers: PinCheckers;
+  readonly meters: UsageMeters;
+  readonly payloads: PayloadStore | undefined;
   readonly handlerTimeoutMs: number;
   readonly passTtlSeconds: number | undefined;
   readonly limits: JsonLimits;

@@ -52,6 +52,8 @@ function passEntry({ permitted, jti, kid, expiresAt, pass }: IssuedPass): Ledger
 
 function intentEntry({ permitted, jti }: IssuedPass, intentId: string): LedgerEntry {
   const { tool, resource } = permitted.parsed.action.capability;
-  const { decisionId, digests } = permitted;
-  return { type: 'intent', body: { intentId, decisionId, jti, tool, resource, ...digests } };
+  const { decisionId, digests, usage } = permitted;
+  const uses = usage && usage.uses.length > 0 ? { usage: [...usage.uses] } : {};
+  const body = { intentId, decisionId, jti, tool, resource, ...digests, ...uses };
+  return { type: 'intent', body };
 }
