@@ -35,6 +35,7 @@ function send(
 }
 
 const WORKSPACE = { workspace: '/tmp' };
+const AT_START = { line: 0, column: 0 };
 
 /** Parameters that every method of the control endpoint would take. */
 const VALID_PARAMS: Readonly<Record<string, unknown>> = {
@@ -50,6 +51,18 @@ const VALID_PARAMS: Readonly<Record<string, unknown>> = {
   'policy/check': { text: 'version: 1' },
   'policy/proposal': WORKSPACE,
   'policy/trust': { ...WORKSPACE, statement: 'a.b.c' },
+  'policy/analyze': { ...WORKSPACE, text: '', kind: 'policy' },
+  'policy/complete': { ...WORKSPACE, text: '', kind: 'policy', position: AT_START },
+  'policy/hover': { ...WORKSPACE, text: '', kind: 'policy', position: AT_START },
+  'policy/rename': { ...WORKSPACE, text: '', position: AT_START, newName: 'x' },
+  'policy/activity': { ...WORKSPACE, hours: 24 },
+  'policy/ruleFrom': { ...WORKSPACE, from: { decisionSeq: 1 }, effect: 'deny' },
+  'policy/simulate': { ...WORKSPACE, text: '', subject: { kind: 'ledger', seq: 1 } },
+  'policy/impact': { ...WORKSPACE, text: '', last: 1, run: 'a' },
+  'policy/diff': WORKSPACE,
+  'policy/tests': { ...WORKSPACE, files: [{ path: 'a.test.yml', text: '' }] },
+  'policy/cancel': { run: 'a' },
+  'sessions/request': { ...WORKSPACE, text: 'allow everything' },
   'approvals/list': WORKSPACE,
   'approvals/get': { ...WORKSPACE, id: 'apr_x' },
   'approvals/answer': { ...WORKSPACE, id: 'apr_x', statement: 'a.b.c' },

@@ -24,6 +24,8 @@ import { ENROLMENT_CODE } from './host-process.js';
 export interface ControlClient extends Caller<ControlProtocol> {
   readonly challenge: string;
   readonly socket: Socket;
+  /** From the enrolment, where this connection made one. */
+  readonly recoveryCode?: string;
   close(): void;
 }
 
@@ -37,8 +39,9 @@ export async function connectControl(state: string): Promise<ControlClient> {
     new StreamMessageReader(socket),
     new StreamMessageWriter(socket),
   );
-  // Disposal is what rejects the calls that are still waiting for an answer.
-  socket.once('close', () => rpc.dispose());
+  // Disposal is what rejects the calls that are still waiting for an answer. It also drops what was
+  // received and not yet handled, which is one message a turn.
+  socket.once('close', () => afterTurns(64, () => rpc.dispose()));
   rpc.listen();
   const caller = createCaller(controlProtocol, rpc);
   const { challenge } = await caller.call('session/open', {
@@ -46,6 +49,10 @@ export async function connectControl(state: string): Promise<ControlClient> {
     protocolVersion: CONTROL_PROTOCOL_VERSION,
   });
   return { ...caller, challenge, socket, close: () => socket.destroy() };
+}
+
+function afterTurns(turns: number, act: () => void): void {
+  setImmediate(() => (turns === 0 ? act() : afterTurns(turns - 1, act)));
 }
 
 export async function proof(client: ControlClient, approver: Approver): Promise<string> {
@@ -58,11 +65,32 @@ export async function connectAs(state: string, approver: Approver): Promise<Cont
   const signed = await proof(client, approver);
   try {
     await client.call('session/prove', { proof: signed });
+    return client;
   } catch {
-    const { jwk, name } = approver;
-    await client.call('approvers/enrol', { jwk, name, proof: signed, code: ENROLMENT_CODE });
+    const code = ENROLMENT_CODE;
+    return { ...client, recoveryCode: await enrol(client, { approver, proof: signed, code }) };
   }
-  return client;
+}
+
+/** A connection of one more approver, enrolled with the recovery code of those before. */
+export async function connectAnother(
+  state: string,
+  approver: Approver,
+  recoveryCode: string,
+): Promise<ControlClient> {
+  const client = await connectControl(state);
+  const signed = await proof(client, approver);
+  const code = await enrol(client, { approver, proof: signed, code: recoveryCode });
+  return { ...client, recoveryCode: code };
+}
+
+async function enrol(
+  client: ControlClient,
+  { approver, ...rest }: { approver: Approver; proof: string; code: string },
+): Promise<string> {
+  const { jwk, name } = approver;
+  const { recoveryCode } = await client.call('approvers/enrol', { jwk, name, ...rest });
+  return recoveryCode;
 }
 
 /** Trusts the axtary.yml of a workspace as it lies there. */

@@ -12,6 +12,8 @@ export interface ServedWorkspace extends TestWorkspace {
   host: HostProcess;
   control: ControlClient;
   agent: Client;
+  /** Ends the enforcement host with this signal and starts another one, with a window and an agent. */
+  restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Closes everything; its value is the exit code of the enforcement host. */
   stop(): Promise<number | null>;
 }
@@ -38,6 +40,15 @@ export async function serveWorkspace({
     host,
     control,
     agent,
+    async restart(signal) {
+      await served.agent.close().catch(() => undefined);
+      served.control.close();
+      await served.host.end(signal);
+      served.host = await startHostProcess({ state: workspace.state });
+      served.control = await connectAs(workspace.state, approver);
+      await served.control.call('workspaces/open', { workspace: workspace.folder });
+      served.agent = await connectAgent(served.control, workspace.folder, 'filesystem');
+    },
     async stop() {
       await served.agent.close();
       served.control.close();

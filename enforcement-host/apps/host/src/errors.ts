@@ -7,6 +7,8 @@ export type HostErrorCode =
   | 'ENROLMENT_REFUSED'
   | 'WORKSPACE_UNKNOWN'
   | 'POLICY_NOT_TRUSTED'
+  | 'POLICY_NOT_VALID'
+  | 'SUBJECT_UNKNOWN'
   | 'EXPORT_REFUSED';
 
 /** The enforcement host cannot do what was asked. */

@@ -9,6 +9,8 @@ import { startAgentServer, type AgentServer } from './agent/server.js';
 import { startControlServer, type ControlServer } from './control/server.js';
 import { HostError } from './errors.js';
 import { createLog, type Log } from './log.js';
+import { createAskEngines, type EnginesOptions } from './policy/engines.js';
+import { Environments } from './policy/environment.js';
 import { Approvers } from './state/approvers.js';
 import { prepareStateFolder, type StateFolder } from './state/folder.js';
 import { loadHostKey } from './state/host-key.js';
@@ -22,6 +24,7 @@ export interface HostOptions {
   readonly clock: Clock;
   /** Stops after so long without windows and without requests of agents. */
   readonly idleMs: number;
+  readonly engines: EnginesOptions;
 }
 
 export interface EnforcementHost {
@@ -72,7 +75,7 @@ interface Parts {
 }
 
 async function assemble(
-  { state, start, osUser, clock }: HostOptions,
+  { state, start, osUser, clock, engines }: HostOptions,
   log: Log,
   stop: (reason: string) => void,
 ): Promise<Parts> {
@@ -95,7 +98,9 @@ async function assemble(
     bearers,
     log,
   });
-  const dependencies = { approvers, workspaces, bearers, stop };
+  const ask = createAskEngines(engines);
+  const environments = new Environments(clock);
+  const dependencies = { approvers, workspaces, bearers, stop, clock, ask, environments };
   const control = await startControlServer(state.controlEndpoint, dependencies, log);
   return { workspaces, bearers, control, agents };
 }

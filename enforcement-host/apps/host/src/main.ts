@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { codeOf, messageOf, systemClock } from '@axtary/core';
 import { hostStartSchema, type HostStart } from '@axtary/protocol';
 
-import { startHost, type EnforcementHost } from './host.js';
+import { startHost, type EnforcementHost, type HostOptions } from './host.js';
 import { defaultStateRoot, stateFolder } from './state/folder.js';
 
 /**
@@ -27,6 +29,7 @@ async function main(): Promise<number> {
       osUser: userInfo().username,
       clock: systemClock,
       idleMs: Number(values['idle-seconds']) * 1000,
+      engines: engineFiles(path.dirname(process.argv[1] ?? '')),
     });
     keepRunning(host);
     if (start.headless) stopWithStarter(host);
@@ -37,6 +40,14 @@ async function main(): Promise<number> {
     print({ ready: false, code: codeOf(error), message: messageOf(error) });
     return 1;
   }
+}
+
+/** In a bundle the engines and their modules lie beside it; otherwise each in its package. */
+function engineFiles(folder: string): HostOptions['engines'] {
+  const bundled = path.join(folder, 'prove-worker.cjs');
+  return existsSync(bundled)
+    ? { worker: bundled, wasmFolder: folder }
+    : { worker: path.join(folder, 'policy', 'prove-worker.js'), wasmFolder: undefined };
 }
 
 async function readStart(): Promise<HostStart> {

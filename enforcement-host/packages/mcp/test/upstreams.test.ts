@@ -63,6 +63,15 @@ describe('an upstream over stdio', () => {
     assert.deepEqual(states, ['starting', 'ready']);
   });
 
+  it('tells the tools that it knows, and asks nobody for them', async () => {
+    const home = await house({ changing: CHANGING });
+    assert.deepEqual(home.upstreams.listedTools(), []);
+    assert.equal(home.upstreams.status()[0]?.state, 'stopped');
+    const client = await home.connect('changing');
+    await client.callTool(GREET);
+    assert.ok(home.upstreams.listedTools().includes('mcp:changing/greet'));
+  });
+
   it('is killed by nobody noticing: a clear error, then the next call starts it again', async () => {
     const home = await house({ changing: CHANGING });
     const client = await home.connect('changing');

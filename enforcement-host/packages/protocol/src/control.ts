@@ -7,14 +7,15 @@ import {
   approvalSummarySchema,
   approverSchema,
   ledgerItemSchema,
-  policyIssueSchema,
   publicJwkSchema,
   verifyReportSchema,
   workspaceStateSchema,
 } from './model.js';
+import { policyIssueSchema, policyTextSchema } from './policy-model.js';
+import { policyProtocol } from './policy.js';
 
 /** Raised when a message changes shape; a client that speaks another one replaces the host. */
-export const CONTROL_PROTOCOL_VERSION = 1;
+export const CONTROL_PROTOCOL_VERSION = 2;
 
 const nothing = z.strictObject({});
 const jws = z.string().max(16_384);
@@ -72,7 +73,7 @@ export const controlProtocol = {
   'workspaces/close': request(z.strictObject({ workspace }), nothing),
 
   'policy/check': request(
-    z.strictObject({ text: z.string() }),
+    z.strictObject({ text: policyTextSchema }),
     z.strictObject({ issues: z.array(policyIssueSchema) }),
   ),
   /** The enforced text and the text in the file, for review. */
@@ -87,6 +88,7 @@ export const controlProtocol = {
   ),
   /** `statement`: JWS typ `axtary-policy-trust+jwt` over a PolicyTrustStatement. */
   'policy/trust': request(z.strictObject({ workspace, statement: jws }), workspaceStateSchema),
+  ...policyProtocol,
 
   'approvals/list': request(
     z.strictObject({ workspace }),
@@ -125,6 +127,21 @@ export const controlProtocol = {
       bearer: z.string(),
       servers: z.array(z.strictObject({ name: z.string(), url: z.string(), version: z.string() })),
     }),
+  ),
+
+  /**
+   * The human's own words to an agent, from the chat or prompt hook that saw them typed; never
+   * anything a tool gave. `session`: that of actions' `context.session`; by default every session
+   * of this window (the bearers of this connection). Later words replace earlier ones; without
+   * `text` there are none any more.
+   */
+  'sessions/request': request(
+    z.strictObject({
+      workspace,
+      session: z.string().min(1).max(512).optional(),
+      text: z.string().max(65_536).optional(),
+    }),
+    nothing,
   ),
 
   /** `user`: for every window, until someone starts it. Otherwise another one follows at once. */

@@ -35,13 +35,38 @@ export {
   type ApprovalSummary,
   type Approver,
   type LedgerItem,
-  type PolicyIssue,
   type PolicyState,
   type PublicJwk,
   type ServerState,
   type VerifyReport,
   type WorkspaceState,
 } from './model.js';
+export {
+  MAX_ACTION_TEXT,
+  MAX_PAST_ACTIONS,
+  MAX_POLICY_TEXT,
+  type AnalyzedIssue,
+  type CompletionItem,
+  type EngineAnswer,
+  type ImpactChange,
+  type PolicyActivity,
+  type PolicyAnalysis,
+  type PolicyDiffReport,
+  type PolicyDifference,
+  type PolicyDirection,
+  type PolicyImpact,
+  type PolicyIssue,
+  type PolicyRulePlace,
+  type PolicySymbol,
+  type PolicyTestResult,
+  type PolicyTestRun,
+  type PolicyTextKind,
+  type RuleActivity,
+  type RuleDenial,
+  type RuleTrace,
+  type Simulation,
+  type SimulationSubject,
+} from './policy-model.js';
 export {
   RemoteCallError,
   answer,
@@ -52,6 +77,7 @@ export {
   type RequestHandlers,
   type RpcConnection,
 } from './rpc.js';
+export type { TextEdit, TextPosition, TextRange } from './text.js';
 export {
   fromApprovalPanelSchema,
   toApprovalPanelSchema,
@@ -60,3 +86,29 @@ export {
   type ToApprovalPanel,
 } from './webview.js';
 export { splitVisible, visibleText, type TextRun } from './visible-text.js';
+export {
+  IMPACT_LENGTHS,
+  SUBJECT_KINDS,
+  fromSimulationPanelSchema,
+  simulationChoiceSchema,
+  toSimulationPanelSchema,
+  type FromSimulationPanel,
+  type ImpactLength,
+  type PanelChange,
+  type PanelChoice,
+  type PanelEngine,
+  type PanelImpact,
+  type PanelSimulation,
+  type PanelTrace,
+  type SimulationChoice,
+  type SimulationPanel,
+  type SubjectKind,
+  type ToSimulationPanel,
+} from './simulation-panel.js';
+export {
+  fromReviewPanelSchema,
+  toReviewPanelSchema,
+  type FromReviewPanel,
+  type PolicyReviewPanel,
+  type ToReviewPanel,
+} from './review-panel.js';

@@ -18,17 +18,6 @@ export const approverSchema = z.strictObject({
 });
 export type Approver = z.infer<typeof approverSchema>;
 
-/** Text position, zero-based, columns in UTF-16 units: what VS Code calls a Position. */
-const positionSchema = z.strictObject({ line: z.number().int(), column: z.number().int() });
-
-export const policyIssueSchema = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  severity: z.enum(['error', 'warning']),
-  range: z.strictObject({ start: positionSchema, end: positionSchema }),
-});
-export type PolicyIssue = z.infer<typeof policyIssueSchema>;
-
 /**
  * What is enforced for a workspace. `missing`: no axtary.yml and nothing trusted. `untrusted`: a
  * file nobody has trusted yet, so everything is denied. `trusted`: the file is what is enforced.
@@ -85,6 +74,12 @@ export const approvalSummarySchema = z.strictObject({
   policyHash: sha256Schema,
   definitionHash: sha256Schema.optional(),
   decision: decisionSchema,
+  /** Who has approved so far, in order. */
+  approvedBy: z.array(z.strictObject({ name: z.string(), at: z.string() })),
+  /** How far it is, such as `1 of 2 approvals`; empty where one approval is all. */
+  progress: z.string(),
+  /** Who is still asked for, in words; empty where anybody may approve, or nobody is asked any more. */
+  missing: z.string(),
 });
 export type ApprovalSummary = z.infer<typeof approvalSummarySchema>;
 

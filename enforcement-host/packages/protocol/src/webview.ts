@@ -18,7 +18,14 @@ export const approvalPanelSchema = z.strictObject({
   createdAt: z.string(),
   expiresAt: z.string(),
   reasons: z.array(z.strictObject({ rule: z.string(), message: z.string() })),
-  approverRoles: z.array(z.string()),
+  /** Who has approved so far, and when. */
+  approvedBy: z.array(z.strictObject({ name: z.string(), at: z.string() })),
+  /** How far it is, such as `1 of 2 approvals`; empty where one approval is all. */
+  progress: z.string(),
+  /** Who is still asked for, in words; empty where anybody may approve. */
+  missing: z.string(),
+  /** The approver of this window is among them: another one is to approve. */
+  isApprovedByYou: z.boolean(),
   /** Canonical payload; what is approved. */
   payloadText: z.string(),
   payloadHash: z.string(),
@@ -49,6 +56,7 @@ export const fromApprovalPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('deny'), ...shown, reason: z.string().max(4096) }),
   z.strictObject({ type: z.literal('openDiff'), id: z.string(), path: z.string().optional() }),
   z.strictObject({ type: z.literal('copyPayload'), id: z.string() }),
+  z.strictObject({ type: z.literal('createRule'), id: z.string() }),
   z.strictObject({ type: z.literal('next') }),
 ]);
 export type FromApprovalPanel = z.infer<typeof fromApprovalPanelSchema>;

@@ -11,15 +11,17 @@ import {
 import type { Bearers } from '../agent/bearers.js';
 import type { Approvers } from '../state/approvers.js';
 import { VERSION } from '../version.js';
+import { issuesOf } from '../policy/issues.js';
+import type { Runs } from '../policy/runs.js';
 import { LedgerItems } from '../workspace/ledger-items.js';
 import type { Workspace } from '../workspace/workspace.js';
-import type { Workspaces } from '../workspace/workspaces.js';
+import type { Notify } from './notifications.js';
+import { policyHandlers, type PolicyDependencies } from './policy-handlers.js';
 import type { ControlSession } from './session.js';
 import { approvalDetail, approvalSummary } from './views.js';
 
-export interface ControlDependencies {
+export interface ControlDependencies extends PolicyDependencies {
   readonly approvers: Approvers;
-  readonly workspaces: Workspaces;
   readonly bearers: Bearers;
   /** Begins to stop the enforcement host. */
   readonly stop: (reason: StopReason) => void;
@@ -30,6 +32,8 @@ export interface Connection {
   readonly session: ControlSession;
   /** Dies with the connection, and so do the bearers minted for it. */
   readonly id: string;
+  readonly runs: Runs;
+  readonly notify: Notify;
   follow(workspace: Workspace): void;
   unfollow(workspace: Workspace): void;
 }
@@ -44,9 +48,15 @@ export function controlHandlers(
   const handlers: Handlers = {
     ...sessionHandlers(connection, dependencies),
     ...workspaceHandlers(connection, dependencies),
+    ...policyHandlers(connection, dependencies),
     ...approvalHandlers(dependencies),
     ...ledgerHandlers(dependencies),
     'agents/endpoint': async ({ workspace }) => endpointOf(workspace, connection, dependencies),
+    'sessions/request': async ({ workspace: folder, session, text }) => {
+      const { requests } = await dependencies.workspaces.open(folder);
+      requests.set(session === undefined ? { window: connection.id } : { session }, text);
+      return {};
+    },
     'host/stop': ({ reason }) => {
       dependencies.stop(reason);
       return {};
@@ -105,26 +115,14 @@ function workspaceHandlers(
       connection.unfollow(await workspaces.open(params.workspace));
       return {};
     },
-    'policy/check': ({ text }) => ({
-      issues: parsePolicy(text).issues.map(({ code, message, severity, range }) => ({
-        code,
-        message,
-        severity,
-        range,
-      })),
-    }),
+    'policy/check': ({ text }) => ({ issues: issuesOf(parsePolicy(text).issues) }),
     'policy/proposal': async (params) => {
       const { policy } = await workspaces.open(params.workspace);
       await policy.refresh();
       const { enforcedText, proposedText, issues } = policy.proposal();
       const { proposedHash } = policy.state();
       return {
-        issues: issues.map(({ code, message, severity, range }) => ({
-          code,
-          message,
-          severity,
-          range,
-        })),
+        issues: issuesOf(issues),
         ...(enforcedText !== undefined && { enforcedText }),
         ...(proposedText !== undefined && { proposedText }),
         ...(proposedHash && { proposedHash }),
@@ -160,7 +158,11 @@ function approvalHandlers({
       const answer = { id, reason, signature };
       const answered =
         verdict === 'approve'
-          ? await workspace.approvals.approve({ ...answer, approvedBy: sub })
+          ? await workspace.approvals.approve({
+              ...answer,
+              approvedBy: sub,
+              roles: workspace.rolesOf(sub),
+            })
           : await workspace.approvals.deny({ ...answer, deniedBy: sub });
       return approvalSummary(answered.item, workspace.folder);
     },

@@ -10,6 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 
 import type { Log } from '../log.js';
+import { Runs } from '../policy/runs.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { controlHandlers, type ControlDependencies } from './handlers.js';
 import { followWorkspace, type Notify } from './notifications.js';
@@ -88,6 +89,7 @@ function serve(socket: Socket, { dependencies, everyone, log }: Shared): void {
   const notify: Notify = (method, params) =>
     session.isProven ? send(method, params) : Promise.resolve();
   everyone.add(notify);
+  const runs = new Runs();
   const followed = new Map<string, () => void>();
   // Debug lines are about connections such as this one: telling it would make more of them.
   const stopLog = log.onLine((line) => {
@@ -96,6 +98,8 @@ function serve(socket: Socket, { dependencies, everyone, log }: Shared): void {
   const connection = {
     session,
     id,
+    runs,
+    notify,
     follow(workspace: Workspace) {
       if (!followed.has(workspace.key))
         followed.set(workspace.key, followWorkspace(workspace, notify, log));
@@ -114,6 +118,7 @@ function serve(socket: Socket, { dependencies, everyone, log }: Shared): void {
     stopLog();
     for (const stop of followed.values()) stop();
     dependencies.bearers.revoke(id);
+    runs.cancelAll();
     rpc.dispose();
   });
   answer(controlProtocol, rpc, controlHandlers(connection, dependencies));

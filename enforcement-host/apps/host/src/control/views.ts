@@ -1,5 +1,6 @@
-import type { ApprovalItem } from '@axtary/approvals';
+import { approvalProgress, type ApprovalItem } from '@axtary/approvals';
 import { parseAction } from '@axtary/core';
+import { approvalsInWords } from '@axtary/policy';
 import type { ApprovalDetail, ApprovalSummary } from '@axtary/protocol';
 
 /** A request as reviewers list it. */
@@ -25,6 +26,26 @@ export function approvalSummary(item: ApprovalItem, workspace: string): Approval
     policyHash: item.policyHash ?? `sha256:${'0'.repeat(64)}`,
     ...(context.mcp && { definitionHash: context.mcp.definitionHash }),
     decision: item.decision,
+    ...approvalsSoFar(item),
+  };
+}
+
+function approvalsSoFar(
+  item: ApprovalItem,
+): Pick<ApprovalSummary, 'approvedBy' | 'progress' | 'missing'> {
+  const { given, needed, missing } = approvalProgress(item);
+  const isAsked = item.status === 'pending';
+  return {
+    approvedBy: (item.approvals ?? []).map(({ artifact }) => ({
+      name: artifact.approvedBy,
+      at: artifact.approvedAt,
+    })),
+    progress: needed > 1 ? `${given} of ${needed} approvals` : '',
+    // Whoever may approve is said where not everybody may.
+    missing:
+      isAsked && item.decision.obligations.approvals
+        ? approvalsInWords({ approvals: [...missing] })
+        : '',
   };
 }
 

@@ -26,6 +26,8 @@ export interface StateFolder {
 export interface WorkspaceFolder {
   readonly root: string;
   readonly ledger: string;
+  /** Payloads by digest, for looking back. */
+  readonly payloads: string;
   readonly approvals: string;
   readonly trust: string;
 }
@@ -66,6 +68,7 @@ function workspaceFolder(root: string): WorkspaceFolder {
   return {
     root,
     ledger: path.join(root, 'ledger.jsonl'),
+    payloads: path.join(root, 'payloads'),
     approvals: path.join(root, 'approvals'),
     trust: path.join(root, 'trust.json'),
   };

@@ -4,7 +4,7 @@ import type { Signer } from '@axtary/actionpass';
 import { createFilePinChecker, inspectMcpFileCall, type FileServer } from '@axtary/adapters';
 import type { ApprovalRequest, ApprovalResolver, ReviewMaterial } from '@axtary/approvals';
 import { isJsonObject, type Clock } from '@axtary/core';
-import type { Ledger } from '@axtary/ledger';
+import type { Ledger, LocalPayloadStore } from '@axtary/ledger';
 import {
   createMcpGateway,
   createUpstreams,
@@ -17,9 +17,10 @@ import {
   type Upstreams,
 } from '@axtary/mcp';
 import type { Policy, PolicyServer } from '@axtary/policy';
-import { createProxyRuntime, type ApprovalVerifier } from '@axtary/proxy';
+import { createProxyRuntime, type ApprovalVerifier, type UsageMeters } from '@axtary/proxy';
 
 import { VERSION } from '../version.js';
+import type { HumanRequests } from './requests.js';
 
 /** Longest that a tool may run; MCP clients time out on their own long before. */
 const HANDLER_TIMEOUT_MS = 10 * 60 * 1000;
@@ -34,6 +35,10 @@ export interface EngineOptions {
   readonly signer: Signer;
   readonly approvalResolver: ApprovalResolver;
   readonly verifyApproval: ApprovalVerifier;
+  /** They outlive this engine: a new policy does not begin to count anew. */
+  readonly meters: UsageMeters;
+  readonly payloads: LocalPayloadStore;
+  readonly requests: HumanRequests;
   /** Owner of calls where the policy names nobody. */
   readonly osUser: string;
   readonly clock: Clock;
@@ -61,6 +66,8 @@ export function createEngine(options: EngineOptions): Engine {
     approvalResolver: options.approvalResolver,
     verifyApproval: options.verifyApproval,
     pinCheckers: { file: createFilePinChecker(), tool_definition: upstreams.definitionPinChecker },
+    meters: options.meters,
+    payloads: options.payloads,
     handlerTimeoutMs: HANDLER_TIMEOUT_MS,
     clock,
   });
@@ -74,6 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
       identityOf(session, {
         human: policy.human ?? `user:${options.osUser}`,
         tenant,
+        request: options.requests.get(session.id, session.window.id),
       }),
   });
   return {
@@ -110,16 +118,26 @@ function fileServer(folder: string, { command, args = [], cwd = '.' }: StdioUpst
   return { command, args, cwd: path.resolve(folder, cwd) };
 }
 
+interface OnBehalfOf {
+  readonly human: string;
+  readonly tenant: string;
+  readonly request: string | undefined;
+}
+
 /** An agent is called what its client calls itself: a claim, and shown as one. */
 function identityOf(
   { id, client, server }: SessionDescription,
-  { human, tenant }: { readonly human: string; readonly tenant: string },
+  { human, tenant, request }: OnBehalfOf,
 ): ReturnType<Identity> {
   const name = (client?.name ?? 'unknown').slice(0, 128);
   const version = (client?.version ?? '').slice(0, 64);
   return {
     actor: { agent: `agent:${name}`, human, tenant, runtime: `${name} ${version}`.trim() },
-    intent: { task: id, summary: `A tool call of ${name} to ${server}` },
+    intent: {
+      task: id,
+      summary: `A tool call of ${name} to ${server}`,
+      ...(request !== undefined && { request }),
+    },
   };
 }
 

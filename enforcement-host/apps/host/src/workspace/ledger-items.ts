@@ -65,9 +65,8 @@ function describeDecision(
   body: BodyOf<'decision'>,
 ): Pick<LedgerItem, 'title'> & Partial<LedgerItem> {
   const capability = body.action?.capability;
-  const subject = capability ? capability.resource : 'a malformed call';
   return {
-    title: `${VERDICT_TITLE[body.verdict]}: ${subject}`,
+    title: `${titleOfDecision(body)}${shadowTitle(body)}`,
     decisionId: body.decisionId,
     verdict: body.verdict,
     rules: body.reasons.map(({ rule }) => rule),
@@ -75,6 +74,27 @@ function describeDecision(
     ...(body.action && { agent: body.action.actor.agent }),
   };
 }
+
+/** A decision in one line. */
+export function titleOfDecision({
+  verdict,
+  action,
+}: Pick<BodyOf<'decision'>, 'verdict' | 'action'>): string {
+  return `${VERDICT_TITLE[verdict]}: ${action?.capability.resource ?? 'a malformed call'}`;
+}
+
+function shadowTitle({ verdict, reasons, shadow }: BodyOf<'decision'>): string {
+  if (!shadow || shadow.decision === verdict) return '';
+  const known = new Set(reasons.map(({ rule }) => rule));
+  const rules = shadow.reasons.map(({ rule }) => rule).filter((rule) => !known.has(rule));
+  return ` (${SHADOW_TITLE[shadow.decision]} ${rules.join(', ') || 'the rules on trial'})`;
+}
+
+const SHADOW_TITLE = {
+  allow: 'would be allowed by',
+  deny: 'would be denied by',
+  step_up: 'would need an approval by',
+} as const;
 
 const VERDICT_TITLE = { allow: 'Allowed', deny: 'Denied', step_up: 'Approval required' } as const;
 

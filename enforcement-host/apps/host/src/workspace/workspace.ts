@@ -9,9 +9,10 @@ import {
 } from '@axtary/approvals';
 import { approvalFacts } from '@axtary/actionpass';
 import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
-import { LocalJsonlLedger, type LedgerRecord } from '@axtary/ledger';
+import { LocalJsonlLedger, LocalPayloadStore, type LedgerRecord } from '@axtary/ledger';
 import type { UpstreamStatus } from '@axtary/mcp';
 import type { ServerState, WorkspaceState } from '@axtary/protocol';
+import { UsageMeters } from '@axtary/proxy';
 
 import { HostError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -19,8 +20,10 @@ import type { Approvers, Enrolled } from '../state/approvers.js';
 import { workspaceKey, type StateFolder } from '../state/folder.js';
 import type { HostKey } from '../state/host-key.js';
 import { VERSION } from '../version.js';
+import { RuleActivityIndex } from './activity.js';
 import { createEngine, describeForReview, type Engine } from './engine.js';
 import { PolicyGuard, type PolicyChange } from './policy-guard.js';
+import { HumanRequests } from './requests.js';
 
 export interface WorkspaceOptions {
   readonly folder: string;
@@ -48,6 +51,12 @@ export class Workspace {
   readonly ledger: LocalJsonlLedger;
   readonly approvals: LocalJsonApprovalQueueStore;
   readonly policy: PolicyGuard;
+  /** Payloads of past calls, where they are still kept. */
+  readonly payloads: LocalPayloadStore;
+  readonly meters = new UsageMeters();
+  readonly activity: RuleActivityIndex;
+  /** What humans asked of their agents here. */
+  readonly requests = new HumanRequests();
   readonly #options: WorkspaceOptions;
   readonly #listeners = new Set<WorkspaceEvents>();
   #engine: Engine | undefined;
@@ -66,6 +75,15 @@ export class Workspace {
       clock,
       software: `axtary/${VERSION}`,
       checkpoint: hostKey.checkpoint,
+      onScanned: (record) => {
+        this.meters.restore(record);
+        this.activity.note(record);
+      },
+    });
+    this.activity = new RuleActivityIndex(clock);
+    this.payloads = new LocalPayloadStore(kept.payloads, {
+      onError: (error) =>
+        options.log.write('warn', `payloads are not all kept: ${messageOf(error)}`),
     });
     this.approvals = new LocalJsonApprovalQueueStore(kept.approvals, { clock });
     this.policy = new PolicyGuard({
@@ -115,6 +133,11 @@ export class Workspace {
     return this.#engine;
   }
 
+  /** Resources of the MCP tools that are known at this moment. */
+  listedTools(): readonly string[] {
+    return this.#engine?.upstreams.listedTools() ?? [];
+  }
+
   /** Ends pending requests whose time is over; returns those that still wait, oldest first. */
   async pendingApprovals(): Promise<readonly ApprovalItem[]> {
     const now = this.#options.clock.now().toISOString();
@@ -131,6 +154,14 @@ export class Workspace {
     ]);
   }
 
+  /** The roles that the enforced policy gives an approver, by the key's id or by the name. */
+  rolesOf(name: string): readonly string[] {
+    const known = this.#options.approvers.list().filter((approver) => approver.name === name);
+    const names = [name, ...known.map(({ kid }) => `approver:${kid}`)];
+    const policy = this.policy.enforced();
+    return [...new Set(names.flatMap((one) => policy.rolesOf(one)))];
+  }
+
   async close(): Promise<void> {
     this.policy.close();
     await Promise.all([this.#engine?.close(), ...this.#closing]);
@@ -140,6 +171,7 @@ export class Workspace {
   async #open(): Promise<void> {
     const { openIntents } = await this.ledger.open();
     this.ledger.onAppend((records) => {
+      for (const record of records) this.activity.note(record);
       for (const { recorded } of this.#listeners) recorded(records);
     });
     await this.#recordApprovers();
@@ -218,6 +250,9 @@ export class Workspace {
         describe: (request) => describeForReview(engine, this.folder, request),
       }),
       verifyApproval: (artifact) => this.#verifyApproval(artifact),
+      meters: this.meters,
+      payloads: this.payloads,
+      requests: this.requests,
       osUser,
       clock,
     });
@@ -244,7 +279,7 @@ export class Workspace {
     }
     const keys = this.#options.approvers.keys();
     const statement = await verifyApprovalStatement(artifact.signature, item, keys);
-    const [fact] = approvalFacts(artifact);
+    const [fact] = approvalFacts(artifact, this.rolesOf(statement.sub));
     if (!fact || statement.verdict !== 'approve' || statement.sub !== artifact.approvedBy) {
       throw new HostError('UNAUTHORISED', 'the signed statement is not this approval');
     }

@@ -34,7 +34,10 @@ export interface SessionDescription {
   readonly client?: { readonly name: string; readonly version: string };
 }
 
-/** Who acts and to what end: decided by the enforcement host, not by the client. */
+/**
+ * Who acts and to what end: decided by the enforcement host, not by the client. `intent.request`
+ * only where the host knows the human's own words: MCP itself carries none.
+ */
 export type Identity = (session: SessionDescription) => Pick<Action, 'actor' | 'intent'>;
 
 /** One call, for whoever finds out what it touches. */
@@ -184,7 +187,14 @@ function asAction(
       session: session.id,
       ...established,
       ...traceOf(call),
-      verified: ['mcp', 'pins', 'workspace', 'session', ...(paths ? (['paths'] as const) : [])],
+      verified: [
+        'mcp',
+        'pins',
+        'workspace',
+        'session',
+        ...(paths ? (['paths'] as const) : []),
+        ...(intent.request === undefined ? [] : (['request'] as const)),
+      ],
     },
   };
   return { action, key };

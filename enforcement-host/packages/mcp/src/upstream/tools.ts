@@ -101,6 +101,11 @@ export class ToolCatalog {
     this.#known = undefined;
   }
 
+  /** What is remembered; nothing is asked for it. */
+  get remembered(): ToolList | undefined {
+    return this.#known;
+  }
+
   async known(): Promise<ToolList> {
     return this.#known ?? this.ask();
   }

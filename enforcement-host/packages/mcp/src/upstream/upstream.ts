@@ -99,6 +99,11 @@ export class Upstream {
     return (await this.#ready(signal)).description;
   }
 
+  /** Names of the tools as last listed; none where they are not known at this moment. */
+  listedTools(): readonly string[] {
+    return [...(this.#catalog.remembered?.keys() ?? [])];
+  }
+
   /** A tool as last listed; with `now`, as the server lists it at this moment. */
   async tool(
     name: string,

@@ -41,6 +41,8 @@ export interface Upstreams {
   readonly definitionPinChecker: PinChecker;
   /** A tool as last listed since the server said that its tools changed. */
   toolDefinition(server: string, name: string, signal?: AbortSignal): Promise<ToolDefinition>;
+  /** Resources `mcp:<server>/<tool>` of the tools that are known at this moment; asks nobody. */
+  listedTools(): readonly string[];
   status(): readonly UpstreamStatus[];
   /** Calls back whenever a status changed; the result ends it. */
   onChange(listener: () => void): () => void;
@@ -87,6 +89,10 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
     handler: callHandler(get),
     definitionPinChecker: pinChecker(get),
     toolDefinition: async (server, name, signal) => get(server).tool(name, { now: false, signal }),
+    listedTools: () =>
+      [...all.values()].flatMap((upstream) =>
+        upstream.listedTools().map((tool) => `mcp:${upstream.name}/${tool}`),
+      ),
     status: () => [...all.values()].map((upstream) => upstream.status()),
     onChange: (listener) => {
       listeners.add(listener);
