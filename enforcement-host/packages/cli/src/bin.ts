@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 
-import { isJsonObject } from '@axtary/core';
+import { isJsonObject, systemClock } from '@axtary/core';
 
 import { run } from './run.js';
 import { Terminal } from './terminal.js';
@@ -25,6 +25,7 @@ await run(process.argv.slice(2), {
   }),
   stdin,
   stdout,
+  clock: systemClock,
   env,
   cwd: process.cwd(),
   platform: process.platform,

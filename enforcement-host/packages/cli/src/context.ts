@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 
+import type { Clock } from '@axtary/core';
+
 import type { Terminal } from './terminal.js';
 
 /** What the commands have from the process they run in; a composition root fills it in. */
@@ -7,6 +9,7 @@ export interface CliContext {
   readonly terminal: Terminal;
   readonly stdin: Readable;
   readonly stdout: NodeJS.WritableStream;
+  readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;

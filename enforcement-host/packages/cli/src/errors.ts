@@ -7,6 +7,8 @@ export type CliErrorCode =
   | 'CLI_FILE_NOT_WRITTEN'
   | 'CLI_HOST_NOT_RUNNING'
   | 'CLI_HOST_START_FAILED'
+  /** A policy that a command needs is not one. */
+  | 'CLI_POLICY_INVALID'
   /** The enforcement host answered, and refused. */
   | 'CLI_REFUSED'
   /** The command line, or a value on it, is not one. */

@@ -4,7 +4,16 @@ import { Command, Option } from 'commander';
 
 import type { CliContext } from './context.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
-import { defaultStateFolder, ledgerFile } from './state-folder.js';
+import { addPolicy } from './policy-program.js';
+import {
+  absoluteState,
+  examples,
+  ledgerOf,
+  stateOption,
+  withLedger,
+  type LedgerOptions,
+  type StateOption,
+} from './program-options.js';
 
 /**
  * The `axtary` command. It does not exit; a wrong command line rejects with commander's error.
@@ -24,13 +33,6 @@ export function createProgram(context: CliContext): Command {
   addVerifyExport(program, context);
   addLedger(program, context);
   return program;
-}
-
-interface StateOption {
-  readonly state?: string;
-}
-interface LedgerOptions extends StateOption {
-  readonly workspace: string;
 }
 
 function addInit(program: Command, context: CliContext): void {
@@ -98,20 +100,6 @@ the folder is trusted. In the configuration of an MCP client:
     });
 }
 
-function addPolicy(program: Command, context: CliContext): void {
-  const policy = program.command('policy').description('work with policies');
-  policy
-    .command('check')
-    .description('say what is wrong with a policy, and where')
-    .argument('[file]', 'the policy', 'axtary.yml')
-    .option('--json', 'print the issues as JSON (lines and columns from 0)', false)
-    .addHelpText('after', examples('axtary policy check', 'axtary policy check policies/ci.yml'))
-    .action(async (file: string, { json }: { json: boolean }) => {
-      const { policyCheck } = await import('./commands/policy-check.js');
-      await policyCheck({ file, json }, context);
-    });
-}
-
 interface VerifyArguments extends LedgerOptions {
   readonly anchor?: string;
   readonly trustRoot?: string;
@@ -137,28 +125,28 @@ function addVerifyExport(program: Command, context: CliContext): void {
 
 function addLedger(program: Command, context: CliContext): void {
   const ledger = program.command('ledger').description('work with the ledger of a folder');
-  verifyOptions(of(ledger.command('verify'), context))
+  verifyOptions(withLedger(ledger.command('verify'), context))
     .description('verify a ledger in place, also while it is written')
     .argument('[file]', 'the ledger; default: that of the workspace')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (given: string | undefined, options: VerifyArguments) => {
       const { verify } = await import('./commands/verify.js');
-      const file = given ?? (await fileOf(options, context));
+      const file = given ?? (await ledgerOf(options, context));
       await verify({ ...options, mode: 'ledger', file }, context);
     });
-  of(ledger.command('export'), context)
+  withLedger(ledger.command('export'), context)
     .description('copy the ledger up to its last signed checkpoint')
     .requiredOption('--out <file>', 'where to; it appears whole or not at all')
     .option('--json', 'print the anchor as JSON', false)
     .addHelpText('after', examples('axtary ledger export --out evidence.jsonl'))
     .action(async (options: LedgerOptions & { readonly out: string; readonly json: boolean }) => {
       const { ledgerExport } = await import('./commands/ledger-export.js');
-      await ledgerExport({ ...options, ledger: await fileOf(options, context) }, context);
+      await ledgerExport({ ...options, ledger: await ledgerOf(options, context) }, context);
     });
-  of(ledger.command('path'), context)
+  withLedger(ledger.command('path'), context)
     .description('print where the ledger lies')
     .action(async (options: LedgerOptions) => {
-      context.terminal.print(await fileOf(options, context));
+      context.terminal.print(await ledgerOf(options, context));
     });
 }
 
@@ -167,30 +155,4 @@ function verifyOptions(command: Command): Command {
     .option('--anchor <anchor>', 'what is known from elsewhere: SIZE:HASH, or a JSON file')
     .option('--trust-root <kid>', 'thumbprint (RFC 7638) of the checkpoint key, from elsewhere')
     .option('--json', 'print the report as JSON', false);
-}
-
-/** Options that name a workspace's ledger. */
-function of(command: Command, context: CliContext): Command {
-  return command
-    .option('--workspace <folder>', 'folder of the axtary.yml', '.')
-    .addOption(stateOption(context));
-}
-
-function fileOf(options: LedgerOptions, context: CliContext): Promise<string> {
-  const { state = defaultStateFolder(context), workspace } = absoluteState(options, context);
-  return ledgerFile(state, path.resolve(context.cwd, workspace));
-}
-
-function absoluteState<T extends StateOption>(options: T, { cwd }: CliContext): T {
-  const { state } = options;
-  return state === undefined ? options : { ...options, state: path.resolve(cwd, state) };
-}
-
-function stateOption(context: CliContext): Option {
-  const shown = `default: ${defaultStateFolder(context)}`;
-  return new Option('--state <folder>', `state of the enforcement host (${shown})`);
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
 }

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
 const COLOURS = { green: 32, red: 31, yellow: 33, bold: 1, dim: 2 } as const;
 export type Colour = keyof typeof COLOURS;
 
 export interface TerminalOptions {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
   /** Only where a person reads it. */
   readonly colour: boolean;
   /** Whether standard error shows how far a long command has come. */
@@ -26,6 +29,31 @@ export class Terminal {
   /** The result for scripts. */
   printJson(value: unknown): void {
     this.print(JSON.stringify(value, undefined, 2));
+  }
+
+  /** One of many results for scripts, on a line of its own. */
+  printJsonLine(value: unknown): void {
+    this.print(JSON.stringify(value));
+  }
+
+  /** True once nobody reads the results any more. */
+  get isClosed(): boolean {
+    return !this.#options.stdout.writable;
+  }
+
+  /** Resolves when whoever reads the results has caught up, or reads no more. */
+  async drained(): Promise<void> {
+    const { stdout } = this.#options;
+    if (!stdout.writableNeedDrain || this.isClosed) return;
+    const stop = new AbortController();
+    const { signal } = stop;
+    try {
+      await Promise.race([once(stdout, 'drain', { signal }), once(stdout, 'close', { signal })]);
+    } catch {
+      // Nobody reads any more.
+    } finally {
+      stop.abort();
+    }
   }
 
   /** Diagnostics, to standard error. */

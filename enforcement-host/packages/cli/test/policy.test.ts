@@ -20,8 +20,8 @@ describe('axtary init', () => {
     assert.deepEqual(issues, []);
     assert.ok(policy);
     assert.deepEqual([...policy.servers.keys()], ['filesystem']);
-    assert.ok(policy.rules.some(({ source }) => source === 'file'));
-    assert.ok(policy.rules.some(({ source }) => source === 'preset'));
+    assert.ok(policy.rules.some(({ origin }) => origin === 'file'));
+    assert.ok(policy.rules.some(({ origin }) => origin === 'preset'));
   });
 
   it('leaves an axtary.yml that is there as it is', async () => {
@@ -69,12 +69,37 @@ describe('axtary policy check', () => {
     assert.match(stdout, /^axtary\.yml:2:9: warning: /m);
   });
 
+  it('warns of a rule that can never hold', async () => {
+    const { code, stdout } = await check(`version: 1
+policies:
+  - id: never
+    effect: deny
+    match: { tool: slack.post }
+    when: [{ field: payload.count, over: 5 }, { field: payload.count, under: 3 }]
+`);
+    assert.equal(code, 0);
+    assert.match(stdout, /^axtary\.yml:\d+:\d+: warning: .* \[never-matches\]$/m);
+    assert.match(stdout, /^valid: /m);
+  });
+
   it('prints issues as JSON', async () => {
     const { code, stdout } = await check('version: 2\n', '--json');
     assert.equal(code, 1);
     const { valid, issues } = JSON.parse(stdout) as { valid: boolean; issues: unknown[] };
     assert.equal(valid, false);
     assert.equal(issues.length, 1);
+  });
+
+  it('checks several files, tests too, and fails for any of them', async () => {
+    await writeFile(path.join(folder.path, 'a.test.yml'), 'tests:\n  - nam: a\n');
+    const { code, stdout } = await check('version: 1\n', 'axtary.yml', 'a.test.yml');
+    assert.equal(code, 1);
+    assert.match(stdout, /^valid: axtary\.yml, rules in force: \d+/m);
+    assert.match(stdout, /^a\.test\.yml:2:5: error: unknown key "nam": expected "name"/m);
+    await writeFile(path.join(folder.path, 'a.test.yml'), 'tests: []\n');
+    const valid = await check('version: 1\n', 'a.test.yml', '--json');
+    assert.equal(valid.code, 0);
+    assert.deepEqual(JSON.parse(valid.stdout), { file: 'a.test.yml', valid: true, issues: [] });
   });
 
   it('refuses bytes that are not UTF-8', async () => {

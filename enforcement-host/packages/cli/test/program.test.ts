@@ -14,12 +14,16 @@ describe('axtary', () => {
     for (const command of ['init', 'proxy', 'mcp', 'policy', 'verify-export', 'ledger']) {
       assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
     }
-    for (const exitCode of [0, 1, 2, 3, 4])
+    for (const exitCode of [0, 1, 2, 3, 4, 10, 11, 12, 13])
       assert.match(stdout, new RegExp(`^  ${exitCode}  `, 'm'));
   });
 
   it('gives every command a help of its own', async () => {
-    const commands = ['init', 'proxy', 'mcp', 'policy check', 'verify-export', 'ledger export'];
+    const policy = ['check', 'simulate', 'explain', 'test', 'diff', 'export', 'prove'];
+    const commands = [
+      ...['init', 'proxy', 'mcp', 'verify-export', 'ledger export'],
+      ...policy.map((name) => `policy ${name}`),
+    ];
     for (const command of commands) {
       const args = [...command.split(' '), '--help'];
       const { code, stdout } = await cli(args, { cwd: folder.path });
@@ -35,7 +39,20 @@ describe('axtary', () => {
     assert.equal((await cli(['--version'], { cwd: folder.path })).stdout.trim(), version);
   });
 
-  const WRONG = [[], ['bogus'], ['mcp'], ['ledger', 'export'], ['verify-export'], ['init', '--no']];
+  const WRONG = [
+    [],
+    ['bogus'],
+    ['mcp'],
+    ['ledger', 'export'],
+    ['verify-export'],
+    ['init', '--no'],
+    ['policy', 'simulate'],
+    ['policy', 'simulate', 'a.json', '--ledger'],
+    ['policy', 'prove', '--last', 'many'],
+    ['policy', 'diff', 'axtary.yml'],
+    ['policy', 'export', '--to', 'prolog'],
+    ['policy', 'test', '--min-coverage', '101'],
+  ];
   for (const args of WRONG) {
     it(`ends with 2 for the command line "axtary ${args.join(' ')}"`, async () => {
       const { code, stdout, stderr } = await cli(args, { cwd: folder.path });

@@ -6,11 +6,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { createSigner, signCompact } from '@axtary/actionpass';
-import { ARTIFACT_TYPES } from '@axtary/core';
-import { LocalJsonlLedger, type CheckpointSigner, type LedgerHead } from '@axtary/ledger';
+import { ARTIFACT_TYPES, canonicalize, type Verdict } from '@axtary/core';
+import { sha256 } from '@axtary/core/digest';
+import {
+  LocalJsonlLedger,
+  LocalPayloadStore,
+  type CheckpointSigner,
+  type DecisionBody,
+  type LedgerHead,
+} from '@axtary/ledger';
 
 /** The compiled command, as it is published. */
 export const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
@@ -52,10 +60,15 @@ export function start(
   });
 }
 
-/** Runs the command to its end, with an empty standard input. */
-export async function cli(args: readonly string[], options: StartOptions): Promise<Ended> {
+/** Runs the command to its end, with a text on its standard input. */
+export async function cli(
+  args: readonly string[],
+  { input = '', ...options }: StartOptions & { readonly input?: string | Iterable<string> },
+): Promise<Ended> {
   const child = start(args, options);
-  child.stdin.end();
+  // The command may end, and so close its input, before all of it is read.
+  child.stdin.on('error', () => undefined);
+  Readable.from(typeof input === 'string' ? [input] : input).pipe(child.stdin);
   return ending(child);
 }
 
@@ -102,3 +115,46 @@ export async function writeLedger(file: string, records: number): Promise<Ledger
   await ledger.close();
   return head;
 }
+
+/** A decision of the past: the action's text is its payload. */
+export interface Recorded {
+  readonly text: string;
+  readonly channel?: string;
+  readonly verdict?: Verdict;
+  /** Without it, the payload is no longer kept. */
+  readonly isKept?: boolean;
+}
+
+/** Writes a ledger of decisions about posts, and their payloads beside it. */
+export async function writeDecisions(file: string, posts: readonly Recorded[]): Promise<void> {
+  const ledger = new LocalJsonlLedger(file, { checkpoint: checkpointSigner() });
+  const payloads = new LocalPayloadStore(path.join(path.dirname(file), 'payloads'));
+  for (const { text, channel = 'C1', verdict = 'deny', isKept = true } of posts) {
+    const payload = canonicalize({ text, channel });
+    const payloadHash = sha256(payload);
+    if (isKept) await payloads.put(payloadHash, payload);
+    await ledger.append([{ type: 'decision', body: { ...POSTED, verdict, payloadHash } }]);
+  }
+  await ledger.checkpoint();
+  await ledger.close();
+}
+
+const POSTED = {
+  decisionId: 'dec_1',
+  reasons: [{ rule: 'recorded', effect: 'deny', message: 'it was so' }],
+  obligations: {},
+  facts: { now: '2026-01-05T10:00:00.000Z', approvals: [] },
+  policyHash: `sha256:${'a'.repeat(64)}`,
+  action: {
+    id: 'act_1',
+    actor: {
+      agent: 'agent:codex',
+      human: 'user:ada@example.com',
+      tenant: 'org:example',
+      runtime: 'codex-cli',
+    },
+    intent: { task: 'AXT-1', summary: 'post' },
+    capability: { tool: 'slack.post', resource: 'slack:channel/C1', constraints: {} },
+    context: { source: 'sdk' },
+  },
+} satisfies Omit<DecisionBody, 'verdict'>;

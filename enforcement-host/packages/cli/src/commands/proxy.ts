@@ -14,7 +14,7 @@ import { describeIssue } from '../policy-issues.js';
 import { readText } from '../read-text.js';
 import { defaultStateFolder, realFolder } from '../state-folder.js';
 import { printable, type Terminal } from '../terminal.js';
-import { MAX_POLICY_BYTES } from './policy-check.js';
+import { MAX_POLICY_BYTES } from './policy/load-policy.js';
 
 export interface ProxyOptions {
   readonly config: string;
