@@ -74,6 +74,26 @@ class CopyFiles {
   }
 }
 
+/** The thread of the enforcement host that asks Cedar and Rego. */
+function proveBundle() {
+  const entry = path.join(path.dirname(hostEntry), 'policy', 'prove-worker.ts');
+  const config = nodeBundle({ name: 'prove-worker', entry });
+  // The engines read their modules from the folder that they run in.
+  config.node = { __dirname: false };
+  config.plugins.push(
+    new webpack.DefinePlugin({ 'import.meta.dirname': '__dirname' }),
+    new CopyFiles({
+      'axtary.wasm': path.join(root, 'enforcement-host/packages/prover/rego/axtary.wasm'),
+      'axtary.wasm.NOTICE': path.join(root, 'enforcement-host/packages/prover/rego/NOTICE'),
+      'cedar_wasm_bg.wasm': path.join(
+        root,
+        'node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm',
+      ),
+    }),
+  );
+  return config;
+}
+
 function webviewBundle() {
   const config = bundle({
     name: 'approval',
@@ -100,7 +120,9 @@ export const bundles = [
     entry: path.join(root, 'extension/src/extension.ts'),
     externals: { vscode: 'commonjs vscode' },
   }),
-  ...(existsSync(hostEntry) ? [nodeBundle({ name: 'enforcement-host', entry: hostEntry })] : []),
+  ...(existsSync(hostEntry)
+    ? [nodeBundle({ name: 'enforcement-host', entry: hostEntry }), proveBundle()]
+    : []),
   webviewBundle(),
 ];
 

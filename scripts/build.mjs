@@ -9,7 +9,13 @@ import webpack from 'webpack';
 import { bundles, hostEntry } from '../webpack.config.mjs';
 
 const root = path.dirname(import.meta.dirname);
-const HOST_BUNDLE = 'enforcement-host.cjs';
+const HOST_FILES = [
+  'enforcement-host.cjs',
+  'prove-worker.cjs',
+  'axtary.wasm',
+  'axtary.wasm.NOTICE',
+  'cedar_wasm_bg.wasm',
+];
 const cliDist = 'enforcement-host/packages/cli/dist';
 const require = createRequire(import.meta.url);
 
@@ -30,7 +36,9 @@ export async function build({ forPackage }) {
   console.log(stats.toString({ preset: 'minimal', colors: process.stdout.isTTY }));
   if (stats.hasErrors()) throw new Error('the bundles have errors');
   // `axtary proxy` starts the same enforcement host as the extension does.
-  copyFileSync(path.join(root, 'dist', HOST_BUNDLE), path.join(root, cliDist, HOST_BUNDLE));
+  for (const file of HOST_FILES) {
+    copyFileSync(path.join(root, 'dist', file), path.join(root, cliDist, file));
+  }
   for (const { name, assets } of stats.toJson({ all: false, assets: true }).children) {
     for (const asset of assets)
       console.log(`${name}: ${asset.name} ${Math.ceil(asset.size / 1024)} kB`);

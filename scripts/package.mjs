@@ -12,8 +12,12 @@ const CONTENTS = [
   'LICENSE',
   'README.md',
   'SECURITY.md',
+  'dist/axtary.wasm',
+  'dist/axtary.wasm.NOTICE',
+  'dist/cedar_wasm_bg.wasm',
   'dist/enforcement-host.cjs',
   'dist/extension.cjs',
+  'dist/prove-worker.cjs',
   'dist/webview/approval.css',
   'dist/webview/approval.js',
   'dist/webview/codicon.css',
@@ -25,7 +29,10 @@ const CONTENTS = [
   'media/walkthrough-agents.md',
   'media/walkthrough-approve.md',
   'media/walkthrough-policy.md',
+  'media/walkthrough-simulate.md',
   'package.json',
+  'schemas/axtary-tests.schema.json',
+  'schemas/axtary.schema.json',
 ];
 
 const require = createRequire(import.meta.url);

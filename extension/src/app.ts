@@ -11,7 +11,9 @@ import { WindowSession } from './host/window-session.js';
 import { LedgerAnchors } from './ledger/anchors.js';
 import { LedgerCommands } from './ledger/commands.js';
 import type { WindowStore } from './model/store.js';
-import { PolicyDiagnostics } from './policy/diagnostics.js';
+import { recordItem, recordText } from './language/record-document.js';
+import { PolicyTools } from './policy-tools.js';
+import { PolicyReviewPanelController } from './policy/review-panel.js';
 import { PolicyReview } from './policy/review.js';
 import type { VirtualDocuments } from './views/documents.js';
 import { ApprovalPanelController } from './views/panel.js';
@@ -39,12 +41,13 @@ export interface AppDependencies {
 export class App implements vscode.Disposable {
   readonly ledger: LedgerCommands;
   readonly policy: PolicyReview;
+  readonly tools: PolicyTools;
   readonly #dependencies: AppDependencies;
   readonly #anchors: LedgerAnchors;
   readonly #session: WindowSession;
   readonly #supervisor: HostSupervisor;
   readonly #panel: ApprovalPanelController;
-  readonly #diagnostics: PolicyDiagnostics;
+  readonly #reviewPanel: PolicyReviewPanelController;
   readonly #subscriptions: vscode.Disposable[] = [];
 
   constructor(dependencies: AppDependencies) {
@@ -80,14 +83,24 @@ export class App implements vscode.Disposable {
       store,
       documents,
       review,
+      createRule: (approval) => this.tools.createRule(approval),
       onLog,
     });
     this.ledger = new LedgerCommands({ store, documents, anchors: this.#anchors, caller });
-    this.policy = new PolicyReview({ store, documents, caller, signer, clock: systemClock });
-    this.#diagnostics = new PolicyDiagnostics(async (text) => {
-      if (store.host.kind !== 'ready') return undefined;
-      return (await caller().call('policy/check', { text })).issues;
-    }, onLog);
+    const { extensionUri } = context;
+    const openRecord = (folder: string, seq: number) => this.#openRecordOf(folder, seq);
+    this.#reviewPanel = new PolicyReviewPanelController({ extensionUri, openRecord, onLog });
+    const panel = this.#reviewPanel;
+    this.policy = new PolicyReview({ store, documents, caller, signer, clock: systemClock, panel });
+    this.tools = new PolicyTools({
+      extensionUri,
+      store,
+      caller,
+      openRecord,
+      loadMore: (folder) => this.ledger.loadMore(folder),
+      onLog,
+    });
+    documents.setLoader((uri) => recordText(uri, store, caller));
     this.#follow();
   }
 
@@ -135,6 +148,11 @@ export class App implements vscode.Disposable {
     await this.ledger.openRecord(node);
   }
 
+  async #openRecordOf(folder: string, seq: number): Promise<void> {
+    const item = await recordItem(this.#session.caller, folder, seq);
+    if (item !== undefined) await this.ledger.openRecord({ folder, item });
+  }
+
   async restorePanel(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {
     await this.#panel.restore(panel, id);
   }
@@ -152,7 +170,8 @@ export class App implements vscode.Disposable {
     this.#supervisor.detach({ kind: 'off', reason: 'stopped' });
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#panel.dispose();
-    this.#diagnostics.dispose();
+    this.#reviewPanel.dispose();
+    this.tools.dispose();
   }
 
   #createSupervisor(): HostSupervisor {
@@ -177,7 +196,6 @@ export class App implements vscode.Disposable {
       onStatus: (status) => {
         if (status.kind !== 'ready' && status.kind !== 'starting') this.#session.end();
         store.setHost(status);
-        if (status.kind === 'ready') this.#diagnostics.refresh();
         if (status.kind === 'failed') this.#reportFailure(status.message);
       },
       onSession: (caller, session) => this.#onSession(caller, session),
@@ -192,6 +210,7 @@ export class App implements vscode.Disposable {
 
   async #onSession(...[caller, session]: Parameters<WindowSession['begin']>): Promise<void> {
     this.#showRecoveryCode(session);
+    this.tools.listen(caller);
     await this.#session.begin(caller, session);
   }
 

@@ -23,6 +23,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'axtary.reviewApproval': (app, approval: Parameters<App['review']>[0]) => app.review(approval),
   'axtary.openLedgerRecord': (app, node: Parameters<App['openRecord']>[0]) => app.openRecord(node),
   'axtary.loadMoreLedger': (app, folder: string) => app.ledger.loadMore(folder),
+  'axtary.createRule': (app, decision: unknown) => app.tools.createRule(decision),
+  'axtary.simulate': (app, subject: unknown) => app.tools.simulate(subject),
+  'axtary.newDraftPolicy': (app) => app.tools.newDraft(),
+  'axtary.showRuleInLedger': (app, rule: unknown) => app.tools.showInLedger(rule),
+  'axtary.clearLedgerFilter': (app) => {
+    app.tools.clearLedgerFilter();
+  },
   'axtary.exportLedger': (app) => app.ledger.exportLedger(),
   'axtary.verifyExport': (app, file: unknown) =>
     app.ledger.verifyExport(file instanceof vscode.Uri ? file : undefined),

@@ -16,8 +16,9 @@ import { LedgerView } from './views/ledger-view.js';
 import { StatusBar } from './views/status-bar.js';
 
 const START_TIMEOUT_MS = 15_000;
-/** As the panel's own module has it, which is not loaded here. */
+/** As the panels' own modules have them, which are not loaded here. */
 const PANEL_TYPE = 'axtary.approval';
+const SIMULATION_TYPE = 'axtary.simulation';
 
 let running: Promise<App> | undefined;
 
@@ -39,6 +40,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
       deserializeWebviewPanel: async (panel, state: unknown) => {
         await (await app()).restorePanel(panel, approvalIdOf(state));
+      },
+    }),
+    vscode.window.registerWebviewPanelSerializer(SIMULATION_TYPE, {
+      deserializeWebviewPanel: async (panel, state: unknown) => {
+        await (await app()).tools.restoreSimulation(panel, state);
       },
     }),
   );

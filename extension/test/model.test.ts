@@ -131,6 +131,7 @@ describe('page of the approval panel', () => {
     codicons: 'https://source.example/c.css',
     nonce: 'NONCE',
     language: 'en',
+    element: 'axtary-approval',
   });
 
   it('lets run one script, by its nonce, and nothing inline', () => {

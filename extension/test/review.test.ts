@@ -18,6 +18,7 @@ describe('reviewing an approval request', () => {
   let sent: string[];
   let review: ApprovalReview;
   let refusal: Error | undefined;
+  let answered: ApprovalDetail;
 
   before(async () => {
     key = await createApproverKey(new InMemorySecrets());
@@ -27,6 +28,7 @@ describe('reviewing an approval request', () => {
     details = [demoDetail()];
     sent = [];
     refusal = undefined;
+    answered = demoDetail({ status: 'approved' });
     review = new ApprovalReview({
       // The last answer is given again and again.
       fetch: () => {
@@ -36,7 +38,7 @@ describe('reviewing an approval request', () => {
       answer: (_target, statement) => {
         sent.push(statement);
         if (refusal !== undefined) return Promise.reject(refusal);
-        return Promise.resolve(demoDetail({ status: 'approved' }));
+        return Promise.resolve(answered);
       },
       signer: () => ({ key, approver: 'user:ada' }),
       clock,
@@ -168,6 +170,33 @@ describe('reviewing an approval request', () => {
     details = [];
     await review.refresh();
     assert.equal(stateShown(), 'gone');
+  });
+
+  const first = { name: 'user:ada', at: '2026-01-01T10:01:00.000Z' };
+
+  it('tells that another approver is asked for after one of two has approved', async () => {
+    answered = demoDetail({ approvedBy: [first], progress: '1 of 2 approvals', missing: 'owner' });
+    await review.open(target);
+    await answer(click());
+    const message = review.message([demoDetail()]);
+    assert.ok(message?.type === 'show');
+    const { state, progress, missing, approvedBy, isApprovedByYou } = message.approval;
+    assert.deepEqual([state, progress, missing], ['pending', '1 of 2 approvals', 'owner']);
+    assert.deepEqual(approvedBy, [first]);
+    assert.equal(isApprovedByYou, true);
+  });
+
+  it('takes over who else has approved meanwhile, and shows the same payload still', async () => {
+    const other = { ...first, name: 'user:grace' };
+    const now = demoDetail({ approvedBy: [other], progress: '1 of 2 approvals', title: 'other' });
+    details = [demoDetail(), now];
+    await review.open(target);
+    await review.refresh();
+    const message = review.message([demoDetail()]);
+    assert.ok(message?.type === 'show');
+    assert.deepEqual(message.approval.approvedBy, [other]);
+    assert.equal(message.approval.isApprovedByYou, false);
+    assert.equal(message.approval.title, demoDetail().title);
   });
 
   it('keeps the request that was opened last when an earlier one answers late', async () => {

@@ -1,25 +1,98 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { REPOSITORY } from '../testkit/folders.js';
 import { runSampleAgent } from '../demo/agent.js';
 import { sampleWorkspace } from '../demo/sample-workspace.js';
-import { openSession, type ProfileOptions } from './harness/index.js';
+import { openSession, type ProfileOptions, type Session } from './harness/index.js';
 
 /** Takes pictures of every view, in three themes, into `.cache/screenshots`: for looking at. */
 const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
 const FOLDER = path.join(REPOSITORY, '.cache', 'screenshots');
+
+const POLICY_TESTS = `policy: axtary.yml
+tests:
+  - name: an echo runs
+    action: { tool: mcp.tool.call, resource: mcp:everything/echo }
+    expect: { decision: allow, rules: [allow-echo] }
+  - name: the environment stays with the server
+    action: { tool: mcp.tool.call, resource: mcp:everything/get-env }
+    expect: { decision: step_up }
+`;
+
+type Shoot = (name: string) => Promise<Buffer>;
+
+/** What the editor does for whoever writes the policy. */
+async function shootPolicyViews({ workbench, profile }: Session, shoot: Shoot): Promise<void> {
+  const { page } = workbench;
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.openFile('axtary.yml');
+  await page.locator('.codelens-decoration a').filter({ hasText: '1 denied' }).first().waitFor();
+  await workbench.runCommand('Problems: Focus on Problems View');
+  const rule = page.locator('.view-line', { hasText: 'no-environment' }).locator('span').last();
+  await rule.hover();
+  await page.locator('.monaco-hover').first().waitFor();
+  await shoot('rule');
+  await workbench.runCommand('View: Toggle Panel Visibility');
+  await workbench.runCommand('Axtary: Simulate');
+  const simulation = await workbench.webview('axtary-simulation');
+  await simulation.locator('[data-engine="rego"]').waitFor({ timeout: 60_000 });
+  await simulation.getByRole('button', { name: 'Compare' }).click();
+  await simulation
+    .getByText(/past actions?/)
+    .first()
+    .waitFor();
+  await shoot('simulation');
+  await simulation.locator('summary').click();
+  await simulation.locator('[data-outcome="not-held"]').last().scrollIntoViewIfNeeded();
+  await shoot('simulation-trace');
+  await workbench.runCommand('View: Close All Editors');
+  await shootTests({ workbench }, shoot);
+  await shootReview({ workbench, profile }, shoot);
+}
+
+async function shootTests({ workbench }: Pick<Session, 'workbench'>, shoot: Shoot): Promise<void> {
+  const { page } = workbench;
+  await workbench.openFile('axtary.test.yml');
+  await workbench.openContainer('Testing');
+  await page
+    .getByRole('treeitem', { name: /axtary\.test\.yml/ })
+    .first()
+    .waitFor();
+  await workbench.runCommand('Test: Run All Tests with Coverage');
+  await page.locator('.test-output-peek .monaco-diff-editor').first().waitFor();
+  await shoot('tests');
+  await page.keyboard.press('Escape');
+  await workbench.treeItem('Test Coverage', 'axtary.yml').click();
+  await page.locator('.coverage-deco-gutter').first().waitFor();
+  await shoot('coverage');
+  await workbench.runCommand('View: Close All Editors');
+}
+
+async function shootReview(
+  { workbench, profile }: Pick<Session, 'workbench' | 'profile'>,
+  shoot: Shoot,
+): Promise<void> {
+  const file = path.join(profile.workspace, 'axtary.yml');
+  const policy = sampleWorkspace('.')['axtary.yml'] ?? '';
+  writeFileSync(file, policy.replace('effect: deny', 'effect: allow'));
+  await workbench.runCommand('Axtary: Review Policy Change');
+  const review = await workbench.webview('axtary-policy-review');
+  await review.locator('.summary').waitFor();
+  await shoot('review');
+}
 
 async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Promise<void> {
   const stop = new AbortController();
   const session = await openSession({
     extensions: [VSIX],
     theme,
-    workspaceFiles: sampleWorkspace('.'),
+    settings: { 'testing.automaticallyOpenPeekView': 'failureAnywhere' },
+    workspaceFiles: { ...sampleWorkspace('.'), 'axtary.test.yml': POLICY_TESTS },
     script: () => undefined,
   });
   const { workbench, profile } = session;
-  const shoot = (name: string): Promise<Buffer> =>
+  const shoot: Shoot = (name) =>
     workbench.page.screenshot({ path: path.join(FOLDER, `${theme}-${name}.png`) });
   try {
     await workbench.answerNotification('recovery code', 'Show Recovery Code');
@@ -51,6 +124,7 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
     await shoot('diff');
     await workbench.toggleTreeItem('Ledger', 'Denied');
     await shoot('ledger');
+    await shootPolicyViews(session, shoot);
   } finally {
     stop.abort();
     await session.stop();
@@ -58,6 +132,10 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
 }
 
 mkdirSync(FOLDER, { recursive: true });
-for (const theme of ['dark', 'light', 'high-contrast'] as const) await takeScreenshots(theme);
+const THEMES = ['dark', 'light', 'high-contrast'] as const;
+const [, , only] = process.argv;
+for (const theme of THEMES.filter((name) => only === undefined || name === only)) {
+  await takeScreenshots(theme);
+}
 // The sample agent's last call may still wait for its answer.
 process.exit(0);

@@ -1,2 +1,4 @@
 import './jitless.js';
 import './components/approval.js';
+import './components/policy-review.js';
+import './components/simulation.js';

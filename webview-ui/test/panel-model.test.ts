@@ -23,7 +23,10 @@ function panel(overrides: Partial<ApprovalPanel> = {}): ApprovalPanel {
     createdAt: '',
     expiresAt: '',
     reasons: [],
-    approverRoles: [],
+    approvedBy: [],
+    progress: '',
+    missing: '',
+    isApprovedByYou: false,
     payloadText: '{}',
     payloadHash: '',
     actionHash: '',
@@ -59,6 +62,12 @@ describe('whether a request can be answered', () => {
     const early = { ...progress('payload'), isSettled: false };
     assert.ok(approveObstacle(panel(), early));
     assert.ok(denyObstacle(panel(), early));
+  });
+
+  it('cannot be approved twice by the same approver, but denied still', () => {
+    const approved = panel({ isApprovedByYou: true });
+    assert.match(approveObstacle(approved, progress('payload')) ?? '', /another approver/);
+    assert.equal(denyObstacle(approved, progress()), undefined);
   });
 
   it('cannot be answered once it has expired', () => {

@@ -91,13 +91,19 @@ export class ApprovalReview {
   async refresh(): Promise<void> {
     const shown = this.#shown;
     if (shown === undefined || shown.state === 'answering') return;
-    let state: ApprovalPanel['state'] = 'gone';
+    const now = await this.#answersNow(shown);
+    if (this.#shown === shown) this.#shown = now;
+  }
+
+  async #answersNow(shown: Shown): Promise<Shown> {
     try {
-      state = (await this.#ports.fetch(shown.target)).status;
+      const { status, approvedBy, progress, missing } = await this.#ports.fetch(shown.target);
+      const detail = { ...shown.detail, approvedBy, progress, missing };
+      return { ...shown, detail, state: status };
     } catch {
       // It is no longer known, or nobody is there to ask: either way it cannot be answered.
+      return { ...shown, state: 'gone' };
     }
-    if (this.#shown === shown) this.#shown = { ...shown, state };
   }
 
   /**
@@ -113,8 +119,8 @@ export class ApprovalReview {
     this.#shown = { target, detail, state: 'answering' };
     onAnswering();
     try {
-      const { status } = await this.#signAndSend(shown, click);
-      this.#shown = { target, detail, state: status };
+      const { status, approvedBy, progress, missing } = await this.#signAndSend(shown, click);
+      this.#shown = { target, detail: { ...detail, approvedBy, progress, missing }, state: status };
     } catch (error) {
       this.#shown = { target, detail, state: 'pending' };
       await this.#settleAfterFailure(messageOf(error));
@@ -124,7 +130,16 @@ export class ApprovalReview {
   /** The panel's complete state. */
   message(pending: readonly ApprovalSummary[]): ToApprovalPanel | undefined {
     const shown = this.#shown;
-    return shown && { type: 'show', approval: panelOf(shown, pending) };
+    return shown && { type: 'show', approval: panelOf(shown, pending, this.#ownName()) };
+  }
+
+  #ownName(): string | undefined {
+    try {
+      return this.#ports.signer().approver;
+    } catch {
+      // Not connected: then nothing can be answered anyway.
+      return undefined;
+    }
   }
 
   async #signAndSend({ target, detail }: Shown, click: Click): Promise<ApprovalSummary> {
@@ -152,6 +167,7 @@ export class ApprovalReview {
 function panelOf(
   { detail, state, error }: Shown,
   pending: readonly ApprovalSummary[],
+  ownName: string | undefined,
 ): ApprovalPanel {
   return {
     id: detail.id,
@@ -168,7 +184,10 @@ function panelOf(
     createdAt: detail.createdAt,
     expiresAt: detail.expiresAt,
     reasons: detail.decision.reasons.map(({ rule, message }) => ({ rule, message })),
-    approverRoles: detail.decision.obligations.approverRoles ?? [],
+    approvedBy: detail.approvedBy,
+    progress: detail.progress,
+    missing: detail.missing,
+    isApprovedByYou: detail.approvedBy.some(({ name }) => name === ownName),
     payloadText: detail.payloadText,
     payloadHash: detail.payloadHash,
     actionHash: detail.actionHash,

@@ -33,9 +33,10 @@ export async function connectControl(endpoint: string): Promise<ControlConnectio
   );
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      // Disposal is what rejects the calls that are still waiting for an answer.
-      connection.dispose();
-      resolve();
+      afterTurns(PENDING_MESSAGES, () => {
+        connection.dispose();
+        resolve();
+      });
     });
   });
   // A broken stream closes the socket, which is what everyone waits for.
@@ -49,6 +50,17 @@ export async function connectControl(endpoint: string): Promise<ControlConnectio
       socket.destroy();
     },
   };
+}
+
+// Disposal is what rejects the calls that are still waiting for an answer. It also drops what was
+// received and not yet handled, which is one message a turn: the reason why the host stopped, say.
+const PENDING_MESSAGES = 64;
+
+function afterTurns(turns: number, act: () => void): void {
+  setImmediate(() => {
+    if (turns === 0) act();
+    else afterTurns(turns - 1, act);
+  });
 }
 
 function rpcOf(connection: MessageConnection): Parameters<typeof createCaller>[1] {

@@ -27,7 +27,8 @@ export interface FolderModel {
   readonly servers: readonly GatewayServer[];
 }
 
-export type StoreChange = 'host' | 'folders' | 'state' | 'pending' | 'ledger' | 'servers';
+export type StoreChange =
+  'host' | 'folders' | 'state' | 'pending' | 'ledger' | 'servers' | 'ledger-filter';
 
 const EMPTY_LEDGER: LedgerWindow = { items: [], size: 0 };
 
@@ -35,6 +36,7 @@ const EMPTY_LEDGER: LedgerWindow = { items: [], size: 0 };
 export class WindowStore {
   #host: HostStatus = { kind: 'starting' };
   readonly #folders = new Map<string, FolderModel>();
+  #ledgerFilter: string | undefined;
   readonly #listeners = new Set<(change: StoreChange) => void>();
 
   get host(): HostStatus {
@@ -59,6 +61,16 @@ export class WindowStore {
   /** The folder in which a request waits, whatever name the enforcement host knows it by. */
   folderOfApproval(id: string): FolderModel | undefined {
     return this.folders.find((folder) => folder.pending.some((item) => item.id === id));
+  }
+
+  /** The rule to whose calls the ledger view is confined. */
+  get ledgerFilter(): string | undefined {
+    return this.#ledgerFilter;
+  }
+
+  filterLedger(rule: string | undefined): void {
+    this.#ledgerFilter = rule;
+    this.#emit('ledger-filter');
   }
 
   setHost(status: HostStatus): void {

@@ -4,14 +4,21 @@ import type { PolicyState } from '@axtary/protocol';
 
 import type { WindowStore } from '../model/store.js';
 import { hostText, policyText } from '../views/texts.js';
-import { POLICY_FILE } from './policy-file.js';
+import { DRAFT_SUFFIX, POLICY_FILE, POLICY_SELECTOR } from './policy-file.js';
 
-/** Says beside axtary.yml whether what is written there is what is enforced. */
+/** Names that no other tool has for its tests. */
+const OWN_TESTS = ['**/axtary.test.yml', '**/*.axtary.test.yml'] as const;
+
+/**
+ * Says beside axtary.yml whether what is written there is what is enforced, and beside drafts and
+ * tests whether anybody is there to read them.
+ */
 export class PolicyLanguageStatus implements vscode.Disposable {
   readonly #store: WindowStore;
-  readonly #item = vscode.languages.createLanguageStatusItem('axtary.policy', {
-    pattern: `**/${POLICY_FILE}`,
-  });
+  readonly #item = vscode.languages.createLanguageStatusItem('axtary.policy', [
+    ...POLICY_SELECTOR,
+    ...OWN_TESTS.map((pattern) => ({ pattern })),
+  ]);
   readonly #subscription: vscode.Disposable;
   readonly #unsubscribe: () => void;
 
@@ -43,6 +50,11 @@ export class PolicyLanguageStatus implements vscode.Disposable {
       this.#item.text = vscode.l10n.t('Axtary: not enforced now');
       this.#item.detail = hostText(host);
       this.#item.severity = vscode.LanguageStatusSeverity.Warning;
+      this.#item.command = undefined;
+      return;
+    }
+    if (active !== undefined && !active.path.endsWith(`/${POLICY_FILE}`)) {
+      this.#showBeside(active);
       return;
     }
     this.#item.text = statusText(status);
@@ -53,6 +65,19 @@ export class PolicyLanguageStatus implements vscode.Disposable {
       title: vscode.l10n.t('Review'),
       ...(folder === undefined ? {} : { arguments: [folder.folder] }),
     };
+  }
+
+  /** Drafts and tests lie beside the policy; nothing in them is enforced. */
+  #showBeside({ path }: vscode.Uri): void {
+    const isDraft = path.endsWith(DRAFT_SUFFIX);
+    this.#item.text = isDraft ? vscode.l10n.t('Policy: draft') : vscode.l10n.t('Policy tests');
+    this.#item.detail = isDraft
+      ? vscode.l10n.t('A draft is never enforced: simulate it, and copy it into axtary.yml.')
+      : vscode.l10n.t('Run them in the Test Explorer.');
+    this.#item.severity = vscode.LanguageStatusSeverity.Information;
+    this.#item.command = isDraft
+      ? { command: 'axtary.simulate', title: vscode.l10n.t('Simulate') }
+      : undefined;
   }
 }
 

@@ -9,7 +9,9 @@ import { ExtensionError } from '../errors.js';
 import type { ControlCaller } from '../host/control.js';
 import type { WindowStore } from '../model/store.js';
 import type { VirtualDocuments } from '../views/documents.js';
+import { meaningOf, type Proposed } from './meaning.js';
 import { POLICY_FILE, pickFolder, policyUri } from './policy-file.js';
+import type { PolicyReviewPanelController } from './review-panel.js';
 import { POLICY_TEMPLATE } from './template.js';
 
 export interface PolicyReviewDependencies {
@@ -18,6 +20,7 @@ export interface PolicyReviewDependencies {
   readonly caller: () => ControlCaller;
   readonly signer: () => Signer;
   readonly clock: Clock;
+  readonly panel: PolicyReviewPanelController;
 }
 
 interface Proposal {
@@ -25,6 +28,8 @@ interface Proposal {
   readonly text: string;
   readonly hash: ApprovalStatement['policy_hash'];
   readonly uri: vscode.Uri;
+  /** Whether more may be allowed by it than is now. */
+  readonly mayLoosen: boolean;
 }
 
 /** Making a policy file the enforced one: shown as a diff first, signed for the hash that was shown. */
@@ -89,7 +94,9 @@ export class PolicyReview {
       );
       return;
     }
-    this.#shown = { folder: folder.folder, text: proposedText, hash: proposedHash, uri };
+    const proposed = { folder: folder.folder, text: proposedText, hash: proposedHash };
+    const mayLoosen = await this.#explain({ ...proposed, name: folder.name });
+    this.#shown = { ...proposed, uri, mayLoosen };
     if (proposedHash === folder.state?.policy.enforcedHash) {
       void vscode.window.showInformationMessage(vscode.l10n.t('This policy is already enforced.'));
       return;
@@ -109,16 +116,38 @@ export class PolicyReview {
     }
     const trust = vscode.l10n.t('Trust This Policy');
     const keep = vscode.l10n.t('Keep What Is Enforced');
-    const chosen = await vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        'Enforce the axtary.yml in view for {0}? Its hash is {1}.',
-        this.#dependencies.store.folder(shown.folder)?.name ?? shown.folder,
-        shown.hash.slice(0, 'sha256:'.length + 12),
-      ),
-      keep,
-      trust,
-    );
+    const chosen = await vscode.window.showWarningMessage(this.#question(shown), keep, trust);
     if (chosen === trust) await this.#trust(shown);
+  }
+
+  #question({ folder, hash, mayLoosen }: Proposal): string {
+    const name = this.#dependencies.store.folder(folder)?.name ?? folder;
+    const short = hash.slice(0, 'sha256:'.length + 12);
+    return mayLoosen
+      ? vscode.l10n.t(
+          'Enforce the axtary.yml in view for {0}? More may be allowed by it than now. Its hash is {1}.',
+          name,
+          short,
+        )
+      : vscode.l10n.t('Enforce the axtary.yml in view for {0}? Its hash is {1}.', name, short);
+  }
+
+  /**
+   * On return the differences are in view; the effect on past actions follows.
+   *
+   * @returns Whether more may be allowed than now: also where nobody can tell.
+   */
+  async #explain(proposed: Proposed): Promise<boolean> {
+    const { caller, panel } = this.#dependencies;
+    const meanings = meaningOf(caller(), proposed);
+    const first = await meanings.next();
+    if (first.done === true) return true;
+    await panel.show(proposed.folder, first.value);
+    void (async () => {
+      for await (const meaning of meanings) panel.update(meaning);
+    })();
+    const { direction } = first.value;
+    return direction === 'loosens' || direction === 'unclear';
   }
 
   async #trust(shown: Proposal): Promise<void> {
@@ -139,6 +168,7 @@ export class PolicyReview {
     const statement = await key.sign('policyTrust', claims);
     const state = await caller().call('policy/trust', { workspace: folder, statement });
     store.update(folder, 'state', { state });
+    this.#dependencies.panel.close();
     void vscode.window.showInformationMessage(vscode.l10n.t('The policy is trusted and enforced.'));
   }
 

@@ -31,8 +31,17 @@ export class ApprovalsView implements vscode.TreeDataProvider<ApprovalSummary>, 
     const item = new vscode.TreeItem(visible(approval.title));
     const expires = clockTime(approval.expiresAt);
     item.id = approval.id;
-    item.description = vscode.l10n.t('{0} · until {1}', visible(approval.agent), expires);
-    item.tooltip = [approval.title, approval.resource, approval.summary, approval.agent]
+    const when = vscode.l10n.t('{0} · until {1}', visible(approval.agent), expires);
+    item.description = [approval.progress, when].filter(Boolean).map(visible).join(' · ');
+    item.tooltip = [
+      approval.title,
+      approval.resource,
+      approval.summary,
+      approval.agent,
+      approval.progress,
+      approval.missing,
+    ]
+      .filter((text) => text !== '')
       .map(visible)
       .join('\n');
     item.iconPath = new vscode.ThemeIcon('shield');
@@ -44,11 +53,12 @@ export class ApprovalsView implements vscode.TreeDataProvider<ApprovalSummary>, 
     };
     item.accessibilityInformation = {
       label: vscode.l10n.t(
-        'Approval request: {0}, tool {1}, from {2}, expires at {3}',
+        'Approval request: {0}, tool {1}, from {2}, expires at {3} {4}',
         visible(approval.title),
         visible(approval.tool),
         visible(approval.agent),
         expires,
+        visible(approval.progress),
       ),
     };
     return item;

@@ -14,6 +14,7 @@ export function followContextKeys(store: WindowStore): () => void {
     const { host, folders, pending } = store;
     set('axtary.host', host.kind === 'off' ? `off-${host.reason}` : host.kind);
     set('axtary.pending', pending.length > 0);
+    set('axtary.ledgerFiltered', store.ledgerFilter !== undefined);
     const statuses = folders.map((folder) => folder.state?.policy.status);
     set(
       'axtary.policy',

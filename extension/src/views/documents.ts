@@ -14,6 +14,7 @@ const KEPT = 400;
 /** Read-only documents. A URI names its content for good: it carries a hash, or a record's number. */
 export class VirtualDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
+  #load: ((uri: vscode.Uri) => Promise<string | undefined>) | undefined;
   readonly #registrations = SCHEMES.map((scheme) =>
     vscode.workspace.registerTextDocumentContentProvider(scheme, this),
   );
@@ -34,8 +35,13 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
     return uri;
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    const text = this.#texts.get(uri.toString());
+  /** Takes what fetches the text of a document that nobody has put here. */
+  setLoader(load: (uri: vscode.Uri) => Promise<string | undefined>): void {
+    this.#load = load;
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const text = this.#texts.get(uri.toString()) ?? (await this.#load?.(uri));
     return text ?? vscode.l10n.t('This document belongs to an earlier session: open it again.');
   }
 

@@ -10,7 +10,8 @@ import {
   type ToolNode,
   type VerdictNode,
 } from '../model/ledger-tree.js';
-import type { FolderModel, WindowStore } from '../model/store.js';
+import { ofRule } from '../model/ledger-filter.js';
+import type { FolderModel, LedgerWindow, WindowStore } from '../model/store.js';
 import { visible } from './visible.js';
 
 interface FolderNode {
@@ -68,7 +69,7 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
 
   getChildren(parent?: LedgerNode): LedgerNode[] {
     if (parent === undefined) return this.#roots();
-    if (parent.kind === 'folder') return daysOf(parent.folder);
+    if (parent.kind === 'folder') return this.#daysOf(parent.folder);
     if (parent.kind !== 'in-folder') return [];
     const { folder, node } = parent;
     return childrenOf(node, folder);
@@ -97,8 +98,14 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
   #roots(): LedgerNode[] {
     const written = this.#store.folders.filter((folder) => folder.ledger.items.length > 0);
     const [only] = written;
-    if (written.length === 1 && only !== undefined) return daysOf(only);
+    if (written.length === 1 && only !== undefined) return this.#daysOf(only);
     return written.map((folder) => ({ kind: 'folder', folder }));
+  }
+
+  #daysOf(folder: FolderModel): LedgerNode[] {
+    const rule = this.#store.ledgerFilter;
+    const shown = rule === undefined ? folder.ledger : ofRule(folder.ledger, rule);
+    return daysOf(folder, shown);
   }
 
   #refresh(): void {
@@ -106,14 +113,15 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
     const [error] = this.#store.folders.flatMap((folder) => folder.state?.ledger.error ?? []);
     this.#view.message =
       error === undefined ? '' : vscode.l10n.t('The ledger has a fault: {0}', visible(error));
+    const rule = this.#store.ledgerFilter;
+    this.#view.description =
+      rule === undefined ? '' : vscode.l10n.t('calls of rule {0}', visible(rule));
     this.#changed.fire(undefined);
   }
 }
 
-function daysOf(folder: FolderModel): LedgerNode[] {
-  const days = ledgerTree(folder.ledger, dayOf).map((node): LedgerNode =>
-    inFolder(folder.folder, node),
-  );
+function daysOf(folder: FolderModel, shown: LedgerWindow): LedgerNode[] {
+  const days = ledgerTree(shown, dayOf).map((node): LedgerNode => inFolder(folder.folder, node));
   const hasMore = folder.ledger.items.length < folder.ledger.size;
   return hasMore ? [...days, { kind: 'more', folder }] : days;
 }
@@ -167,7 +175,8 @@ function recordItem(node: RecordNode): vscode.TreeItem {
   item.description = [record.status, timeOf(record.time)].filter(Boolean).join(' · ');
   item.tooltip = visible(record.title);
   item.iconPath = new vscode.ThemeIcon('note');
-  item.contextValue = 'axtary.ledgerRecord';
+  item.contextValue =
+    record.verdict === undefined ? 'axtary.ledgerRecord' : 'axtary.ledgerRecord.decision';
   item.command = {
     command: 'axtary.openLedgerRecord',
     title: vscode.l10n.t('Open Ledger Record'),
@@ -208,6 +217,9 @@ function groupItem({
 
 function callItem(item: vscode.TreeItem, call: CallNode): void {
   const status = call.status ?? '';
+  if (call.records.some(({ verdict }) => verdict !== undefined)) {
+    item.contextValue = 'axtary.ledgerCall';
+  }
   item.label = visible(call.title);
   item.description = [status, timeOf(call.time)].filter(Boolean).join(' · ');
   item.iconPath = verdictIcon(call.verdict);

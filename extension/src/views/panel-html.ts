@@ -7,9 +7,11 @@ export interface PanelResources {
   /** Fresh for every page. */
   readonly nonce: string;
   readonly language: string;
+  /** The element that is the page. */
+  readonly element: 'axtary-approval' | 'axtary-simulation' | 'axtary-policy-review';
 }
 
-/** The page of the approval panel. It holds no content: that comes by message, as text. */
+/** The page of a panel. It holds no content: that comes by message, as text. */
 export function panelHtml({
   cspSource,
   script,
@@ -17,6 +19,7 @@ export function panelHtml({
   codicons,
   nonce,
   language,
+  element,
 }: PanelResources): string {
   const policy = [
     "default-src 'none'",
@@ -37,7 +40,7 @@ export function panelHtml({
 <title>Axtary</title>
 </head>
 <body>
-<axtary-approval></axtary-approval>
+<${element}></${element}>
 <script type="module" nonce="${nonce}" src="${attribute(script)}"></script>
 </body>
 </html>`;

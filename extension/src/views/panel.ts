@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-
 import {
   fromApprovalPanelSchema,
   messageOf,
+  type ApprovalDetail,
   type FromApprovalPanel,
   type ToApprovalPanel,
 } from '@axtary/protocol';
@@ -12,8 +11,8 @@ import type { ApprovalReview, Click } from '../approver/review.js';
 import { fileTexts } from '../model/diff-texts.js';
 import type { WindowStore } from '../model/store.js';
 import type { VirtualDocuments } from './documents.js';
-import { panelHtml } from './panel-html.js';
 import { visible } from './visible.js';
+import { fillPanel, webviewOptions } from './webview-page.js';
 
 /** Type of the panel, for its serializer too. */
 const PANEL_TYPE = 'axtary.approval';
@@ -23,6 +22,8 @@ export interface PanelDependencies {
   readonly store: WindowStore;
   readonly documents: VirtualDocuments;
   readonly review: ApprovalReview;
+  /** Begins a rule from a request. */
+  readonly createRule: (approval: ApprovalDetail) => Promise<void>;
   readonly onLog: (message: string) => void;
 }
 
@@ -53,7 +54,7 @@ export class ApprovalPanelController implements vscode.Disposable {
         PANEL_TYPE,
         vscode.l10n.t('Approval'),
         vscode.ViewColumn.Active,
-        this.#options(),
+        webviewOptions(this.#dependencies.extensionUri),
       ),
     );
     this.#panel.reveal();
@@ -63,7 +64,7 @@ export class ApprovalPanelController implements vscode.Disposable {
   /** Takes over a panel that was open when the window was closed. */
   async restore(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {
     this.#panel?.dispose();
-    panel.webview.options = this.#options();
+    panel.webview.options = webviewOptions(this.#dependencies.extensionUri);
     this.#panel = this.#attach(panel);
     await this.#open(id);
   }
@@ -73,18 +74,7 @@ export class ApprovalPanelController implements vscode.Disposable {
     this.#panel?.dispose();
   }
 
-  #options(): vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [this.#folder()] };
-  }
-
-  #folder(): vscode.Uri {
-    return vscode.Uri.joinPath(this.#dependencies.extensionUri, 'dist', 'webview');
-  }
-
   #attach(panel: vscode.WebviewPanel): vscode.WebviewPanel {
-    const icon = (theme: string): vscode.Uri =>
-      vscode.Uri.joinPath(this.#dependencies.extensionUri, 'media', `panel-${theme}.svg`);
-    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.webview.onDidReceiveMessage((message: unknown) => {
       this.#receive(message).catch((error: unknown) => {
         this.#dependencies.onLog(`approval panel: ${messageOf(error)}`);
@@ -93,17 +83,7 @@ export class ApprovalPanelController implements vscode.Disposable {
     panel.onDidDispose(() => {
       if (this.#panel === panel) this.#panel = undefined;
     });
-    const { webview } = panel;
-    const address = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.#folder(), name)).toString();
-    webview.html = panelHtml({
-      cspSource: webview.cspSource,
-      script: address('approval.js'),
-      style: address('approval.css'),
-      codicons: address('codicon.css'),
-      nonce: randomBytes(18).toString('base64url'),
-      language: vscode.env.language,
-    });
+    fillPanel(panel, this.#dependencies.extensionUri, 'axtary-approval');
     return panel;
   }
 
@@ -127,7 +107,15 @@ export class ApprovalPanelController implements vscode.Disposable {
         return;
       case 'copyPayload':
         await this.#copyPayload(request.id);
+        return;
+      case 'createRule':
+        await this.#createRule(request.id);
     }
+  }
+
+  async #createRule(id: string): Promise<void> {
+    const { review, createRule } = this.#dependencies;
+    if (review.detail?.id === id) await createRule(review.detail);
   }
 
   async #open(id: string | undefined): Promise<void> {
@@ -179,7 +167,8 @@ export class ApprovalPanelController implements vscode.Disposable {
     if (wanted !== undefined && store.folderOfApproval(wanted) !== undefined)
       return this.#open(wanted);
     const id = review.target?.id;
-    if (id !== undefined && store.folderOfApproval(id) === undefined) await review.refresh();
+    // It may have been answered elsewhere, or have one approval more.
+    if (id !== undefined) await review.refresh();
     this.#post();
   }
 

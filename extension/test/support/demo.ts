@@ -24,13 +24,16 @@ export function demoSummary(): ApprovalSummary {
     createdAt: '2026-01-01T10:00:00.000Z',
     expiresAt: '2026-01-01T10:05:00.000Z',
     nonce: 'nonce-1',
+    approvedBy: [],
+    progress: '',
+    missing: '',
     actionHash: sha256(actionText),
     payloadHash: sha256(payloadText),
     policyHash: sha256('policy'),
     decision: {
       decision: 'step_up',
       reasons: [{ rule: 'ask', effect: 'step_up', message: 'ask a human' }],
-      obligations: { approverRoles: ['owner'] },
+      obligations: { approvals: [{ count: 1, roles: ['owner'] }] },
     },
   };
 }

@@ -23,6 +23,18 @@ import {
 import { demoDetail, demoState } from './demo.js';
 
 type Handlers = RequestHandlers<ControlProtocol>;
+type PolicyMethods =
+  | 'policy/analyze'
+  | 'policy/complete'
+  | 'policy/hover'
+  | 'policy/rename'
+  | 'policy/activity'
+  | 'policy/ruleFrom'
+  | 'policy/simulate'
+  | 'policy/impact'
+  | 'policy/diff'
+  | 'policy/tests'
+  | 'policy/cancel';
 type Notify = ReturnType<typeof createNotifier<ControlProtocol>>;
 
 /** An enforcement host that decides nothing: a real socket, the real protocol, made-up answers. */
@@ -131,6 +143,8 @@ export class FakeHost {
       'policy/check': () => ({ issues: [] }),
       'policy/proposal': () => ({ issues: [] }),
       'policy/trust': ({ workspace }) => demoState(workspace),
+      ...this.#policyHandlers(),
+      'sessions/request': () => ({}),
       'approvals/list': () => ({ pending: [] }),
       'approvals/get': () => demoDetail(),
       'approvals/answer': () => {
@@ -148,6 +162,35 @@ export class FakeHost {
         setImmediate(() => void this.crash());
         return {};
       },
+    };
+  }
+
+  #policyHandlers(): Pick<Handlers, PolicyMethods> {
+    const counts = { newlyAllowed: 0, newlyDenied: 0, newlyAsked: 0 };
+    return {
+      'policy/analyze': () => ({ issues: [], symbols: [], rules: [] }),
+      'policy/complete': () => ({ items: [] }),
+      'policy/hover': () => ({}),
+      'policy/rename': () => ({ edits: [] }),
+      'policy/activity': () => ({ since: '2026-01-01T00:00:00.000Z', rules: [], denials: [] }),
+      'policy/ruleFrom': () => {
+        throw refused();
+      },
+      'policy/simulate': () => {
+        throw refused();
+      },
+      'policy/impact': () => ({
+        ...counts,
+        considered: 0,
+        missingPayloads: 0,
+        changes: [],
+        isCancelled: false,
+      }),
+      'policy/diff': () => {
+        throw refused();
+      },
+      'policy/tests': () => ({ results: [], issues: [], coverage: [] }),
+      'policy/cancel': () => ({}),
     };
   }
 

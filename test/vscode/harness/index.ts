@@ -1,3 +1,4 @@
+export { startAgent, type CommandLineAgent } from './agent.js';
 export { installExtension, startEditor, type Editor } from './editor.js';
 export { noEditorApprovals, prepareProfile, type ProfileOptions } from './profile.js';
 export type { ModelAnswer, ModelRequest } from './scripted-model.js';

@@ -1,4 +1,9 @@
-import type { ApprovalPanel, ToApprovalPanel } from '@axtary/protocol';
+import {
+  toApprovalPanelSchema,
+  type ApprovalPanel,
+  type FromApprovalPanel,
+  type ToApprovalPanel,
+} from '@axtary/protocol';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 
@@ -39,9 +44,12 @@ export class ApprovalApp extends LitElement {
   declare remaining: string | undefined;
   declare isSettled: boolean;
   #settling: ReturnType<typeof setTimeout> | undefined;
-  readonly #link = connectExtension((message) => {
-    this.#receive(message);
-  });
+  readonly #link = connectExtension<ToApprovalPanel, FromApprovalPanel, { readonly id: string }>(
+    toApprovalPanelSchema,
+    (message) => {
+      this.#receive(message);
+    },
+  );
 
   constructor() {
     super();
@@ -120,6 +128,9 @@ export class ApprovalApp extends LitElement {
         <span class="muted" data-id=${id}>
           ${position === 0 ? `${pending} waiting` : `${position} of ${pending}`}
         </span>
+        <button type="button" title="Writes a proposal into axtary.yml" @click=${this.#onRule}>
+          <vscode-icon name="law"></vscode-icon>Create rule…
+        </button>
         <button type="button" ?disabled=${others === 0} @click=${this.#onNext}>
           Next<vscode-icon name="arrow-right"></vscode-icon>
         </button>
@@ -174,7 +185,8 @@ export class ApprovalApp extends LitElement {
     const isOther = idOf(message) !== idOf(this.message);
     this.message = message;
     this.#tick();
-    this.#link.remember(idOf(message));
+    const id = idOf(message);
+    this.#link.remember(id === undefined ? undefined : { id });
     if (!isOther) return;
     this.seen = new Set();
     this.renderRoot.querySelector<VerdictBar>('axtary-verdict')?.clear();
@@ -215,6 +227,11 @@ export class ApprovalApp extends LitElement {
   readonly #onCopy = (): void => {
     const id = idOf(this.message);
     if (id !== undefined) this.#link.send({ type: 'copyPayload', id });
+  };
+
+  readonly #onRule = (): void => {
+    const id = idOf(this.message);
+    if (id !== undefined) this.#link.send({ type: 'createRule', id });
   };
 
   readonly #onNext = (): void => {

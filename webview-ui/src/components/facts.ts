@@ -39,7 +39,7 @@ export class FactsView extends LitElement {
 
   protected override render(): TemplateResult {
     const { approval } = this;
-    const { reasons, approverRoles } = approval;
+    const { reasons, progress, missing, approvedBy } = approval;
     return html`<dl>
       <dt>Tool</dt>
       <dd><code>${hostileText(approval.tool)}</code></dd>
@@ -69,13 +69,32 @@ export class FactsView extends LitElement {
         </ul>
       </dd>
       ${
-        approverRoles.length === 0
+        progress === '' && missing === ''
           ? ''
-          : html`<dt>Approver role</dt>
-              <dd>${hostileText(approverRoles.join(', '))}</dd>`
+          : html`<dt>Approvals</dt>
+              <dd class="approvals">
+                ${[progress, missing].filter((text) => text !== '').map(hostileLine)}
+              </dd>`
+      }
+      ${
+        approvedBy.length === 0
+          ? ''
+          : html`<dt>Approved by</dt>
+              <dd>
+                <ul>
+                  ${approvedBy.map(
+                    ({ name, at }) =>
+                      html`<li>${hostileText(name)} <span class="muted">${at}</span></li>`,
+                  )}
+                </ul>
+              </dd>`
       }
     </dl>`;
   }
+}
+
+function hostileLine(text: string): TemplateResult {
+  return html`<div>${hostileText(text)}</div>`;
 }
 
 /** The hashes that a verdict is bound to. */

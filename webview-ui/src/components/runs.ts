@@ -21,3 +21,13 @@ export function hostileText(text: string): TemplateResult {
     )}</span
   >`;
 }
+
+/** Text whose parts between backticks are code. A backtick without its like is a character as any. */
+export function wordsText(text: string): TemplateResult {
+  const parts = text.split('`');
+  const isPaired = parts.length % 2 === 1;
+  if (!isPaired) return hostileText(text);
+  return html`${parts.map((part, index) =>
+    index % 2 === 0 ? hostileText(part) : html`<code>${hostileText(part)}</code>`,
+  )}`;
+}

@@ -18,6 +18,7 @@ export function approveObstacle(
   if (approval.state === 'answering') return 'Your answer is being signed and sent.';
   if (approval.state !== 'pending') return 'This request is no longer pending.';
   if (isExpired) return 'This request has expired.';
+  if (approval.isApprovedByYou) return 'You have approved it: another approver is asked for too.';
   const unseen = unseenParts(approval, seen);
   if (unseen.length > 0) {
     return `Approve unlocks once you have reached the end of the ${unseen.join(' and the ')}: scroll down or press End.`;

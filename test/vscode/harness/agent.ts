@@ -1,0 +1,35 @@
+import path from 'node:path';
+
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+
+import { textOf } from '../../testkit/agent.js';
+import { REPOSITORY } from '../../testkit/folders.js';
+import type { Profile } from './profile.js';
+
+const CLI = path.join(REPOSITORY, 'enforcement-host', 'packages', 'cli', 'dist', 'bin.js');
+
+/** A command-line agent: a real MCP client whose server is `axtary mcp`. */
+export interface CommandLineAgent {
+  /** Calls a tool; returns what the agent is told. */
+  call(tool: string, args: Readonly<Record<string, unknown>>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Connects to a server of the workspace, through the enforcement host that the editor started. */
+export async function startAgent(profile: Profile, server: string): Promise<CommandLineAgent> {
+  const state = path.join(profile.home, '.local', 'state', 'axtary');
+  const place = ['--workspace', profile.workspace, '--state', state];
+  const client = new Client({ name: 'test-agent', version: '1.0.0' });
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [CLI, 'mcp', '--server', server, ...place],
+      stderr: 'ignore',
+    }),
+  );
+  return {
+    call: async (tool, args) => textOf(await client.callTool({ name: tool, arguments: args })),
+    close: () => client.close(),
+  };
+}
