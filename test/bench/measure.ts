@@ -30,6 +30,28 @@ export function timeShort(runs: number, operation: () => unknown): Samples {
   return [...samples.sort()];
 }
 
+/**
+ * Times a short operation on one input after the other, again and again for so many milliseconds.
+ * A sample is the mean of ten inputs in a row.
+ */
+export function timeInputs(
+  inputs: number,
+  ms: number,
+  operation: (at: number) => unknown,
+): Samples {
+  const batch = 10;
+  const samples: number[] = [];
+  const end = process.hrtime.bigint() + BigInt(ms) * 1_000_000n;
+  do {
+    for (let first = 0; first + batch <= inputs; first += batch) {
+      const start = process.hrtime.bigint();
+      for (let at = first; at < first + batch; at++) operation(at);
+      samples.push(Number(process.hrtime.bigint() - start) / batch);
+    }
+  } while (process.hrtime.bigint() < end);
+  return samples.sort((a, b) => a - b);
+}
+
 /** Times an operation run by run. */
 export async function timeEach(runs: number, operation: () => Promise<unknown>): Promise<Samples> {
   const samples: number[] = [];

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { median, percentile, type Load, type Samples } from './measure.js';
+import { comparePolicies } from './policy/compare.js';
 import * as stages from './stages.js';
+import { count, print, ratio, row, us, type Row } from './table.js';
 
 const ROUNDS = 3;
 const CALLERS = [1, 64, 256] as const;
@@ -53,14 +55,6 @@ function rate(samples: Samples): number {
 }
 
 type Figure = (name: string) => number;
-type Row = readonly [
-  what: string,
-  measured: string,
-  beside: string,
-  goal: string,
-  reached?: boolean,
-];
-
 function rowsOf(of: Figure): readonly Row[] {
   const limit = 3 * of('syncP50') + 100_000;
   const share = (name: string) => of(name) / of('signRate');
@@ -113,59 +107,24 @@ function rowsOf(of: Figure): readonly Row[] {
   ];
 }
 
-interface Comparison {
-  readonly beside: string;
-  readonly goal?: string;
-  readonly reached?: boolean;
-}
-
-function row(what: string, measured: string, { beside, goal = '', reached }: Comparison): Row {
-  return reached === undefined
-    ? [what, measured, beside, goal]
-    : [what, measured, beside, goal, reached];
-}
-
-function print(rows: readonly Row[]): void {
-  const cells = [
-    ['what', 'measured', 'beside', 'goal', ''],
-    ...rows.map(([what, measured, beside, goal, reached]) => {
-      const verdict = reached === undefined ? '' : reached ? 'reached' : 'NOT REACHED';
-      return [what, measured, beside, goal, verdict];
-    }),
-  ];
-  const widths = [0, 1, 2, 3].map((at) => Math.max(...cells.map((cell) => cell[at]?.length ?? 0)));
-  for (const cell of cells) {
-    console.log(
-      cell
-        .map((text, at) => text.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+async function benchStages(): Promise<void> {
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(path.join(cache, 'bench-'));
+  try {
+    const readings: Readonly<Record<string, number>>[] = [];
+    for (let round = 0; round < ROUNDS; round++) readings.push(await readAll(folder));
+    print(rowsOf((name) => median(readings.map((reading) => reading[name] ?? Number.NaN))));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-function us(nanoseconds: number): string {
-  return `${(nanoseconds / 1000).toFixed(nanoseconds < 100_000 ? 2 : 0)} us`;
-}
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
-function ratio(value: number): string {
-  return value.toFixed(2);
-}
-
-await mkdir(cache, { recursive: true });
-const folder = await mkdtemp(path.join(cache, 'bench-'));
-try {
-  const started = process.hrtime.bigint();
-  const readings: Readonly<Record<string, number>>[] = [];
-  for (let round = 0; round < ROUNDS; round++) readings.push(await readAll(folder));
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  print(rowsOf((name) => median(readings.map((reading) => reading[name] ?? Number.NaN))));
-  console.log(
-    `\nMedian of ${ROUNDS} interleaved rounds in ${seconds.toFixed(0)} s on Node ${process.version}, ` +
-      `${availableParallelism()} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}.`,
-  );
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+// `npm run bench -- policy` leaves out all but the engines.
+const started = process.hrtime.bigint();
+if (process.argv[2] !== 'policy') await benchStages();
+print(await comparePolicies({ rounds: ROUNDS, opa: process.env['AXTARY_OPA'] }));
+const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+console.log(
+  `\nMedian of ${ROUNDS} interleaved rounds in ${seconds.toFixed(0)} s on Node ${process.version}, ` +
+    `${availableParallelism()} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}.`,
+);
