@@ -19,6 +19,8 @@ const checks = {
   build: [['Types and bundles', node, ['scripts/build.mjs']]],
   lint: [
     ['Format', bin('prettier'), ['--check', '.']],
+    ['Presets', node, ['scripts/presets.mjs', '--check']],
+    ['Schemas', node, ['scripts/schemas.mjs', '--check']],
     ['Lint', bin('eslint'), ['.']],
     ['Types of tests', bin('tsc'), ['-p', 'tsconfig.test.json']],
     ['Layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...sources()]],
@@ -34,7 +36,7 @@ const suites = {
     'Unit, property and vectors',
     'enforcement-host/**/test/**/*.test.ts',
     '{extension,webview-ui}/test/**/*.test.ts',
-    'test/vectors/**/*.test.ts',
+    'test/{corpus,vectors}/**/*.test.ts',
   ],
   integration: [
     'Integration: real hosts, servers, sockets and kills',
