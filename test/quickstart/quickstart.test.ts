@@ -12,6 +12,7 @@ const packages = path.join(root, 'enforcement-host', 'packages');
 const PUBLISHED = [
   'core',
   'policy',
+  'prover',
   'ledger',
   'actionpass',
   'approvals',
