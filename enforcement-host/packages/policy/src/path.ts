@@ -45,7 +45,7 @@ const MAX_REMEMBERED_LENGTH = 256;
  */
 export function foldCase(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  return Array.from(text.normalize('NFKC'), foldCharacter).join('');
+  return Array.from(text.normalize('NFKC'), foldCharacter).join('').normalize('NFC');
 }
 
 // One by one, because a capital sigma has another small form at the end of a word; both ways, so

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { compileGlob, globProblem } from '@axtary/policy';
 import fc from 'fast-check';
 
+import { foldCase } from '../src/path.js';
 import { cpuTime } from './support.js';
 
 // The aim is 50 ms; a busy machine takes a few times as long, a blow-up thousands of times.
@@ -99,6 +100,13 @@ describe('globs', () => {
       assert.equal(compileGlob(glob)(subject), expected);
     });
   }
+
+  it('are still globs without difference of case, whatever the character', () => {
+    for (let code = 1; code < 0x1_0000; code++) {
+      const glob = `${String.fromCharCode(code)}\u0345*`.normalize('NFC');
+      if (glob.isWellFormed() && globProblem(glob) === undefined) compileGlob(foldCase(glob));
+    }
+  });
 
   it('refuses other forms of special characters, and what grows too long without case', () => {
     for (const glob of ['src／*', 'a＊', 'a？', 'e\u0301*', `${'ß'.repeat(300)}*`]) {

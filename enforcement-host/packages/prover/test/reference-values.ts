@@ -52,9 +52,11 @@ function matchesAny(name: string, text: string, globs: readonly string[]): Maybe
 }
 
 function caseless(text: string): string {
-  return Array.from(text.normalize('NFKC'), (each) =>
-    each.toLowerCase().toUpperCase().toLowerCase(),
-  ).join('');
+  let small = '';
+  for (const each of text.normalize('NFKC')) {
+    small += each.toLowerCase().toUpperCase().toLowerCase();
+  }
+  return small.normalize();
 }
 
 export function bounded(operator: string, value: unknown, bound: number): Maybe {

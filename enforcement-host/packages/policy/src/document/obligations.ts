@@ -17,7 +17,7 @@ const windowed = {
     .max(31 * 86_400),
   per: z
     .union([z.enum(SCOPES).transform((scope) => [scope]), z.array(z.enum(SCOPES)).max(6)])
-    .default(['agent']),
+    .default(['human']),
 };
 
 /** At most `max` executions of what the rule permits, in any window. */

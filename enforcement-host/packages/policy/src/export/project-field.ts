@@ -74,9 +74,8 @@ export function projectField(
 
 /** A text in the form that restricting rules compare paths in. */
 export function fold(text: string): string {
-  return Array.from(text.normalize('NFKC'), (each) =>
-    each.toLowerCase().toUpperCase().toLowerCase(),
-  ).join('');
+  const small = (each: string): string => each.toLowerCase().toUpperCase().toLowerCase();
+  return Array.from(text.normalize('NFKC'), small).join('').normalize('NFC');
 }
 
 const BLOCKED: unique symbol = Symbol('blocked');

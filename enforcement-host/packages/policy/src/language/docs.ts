@@ -114,7 +114,7 @@ const WINDOWED = {
     example: 'windowSeconds: 3600',
   },
   per: {
-    text: 'Whose use is counted: each combination of these has its own count. Without it, per agent.',
+    text: 'Whose use is counted: each combination of these has its own count. Without it, per human: what an agent is called is its own claim.',
     example: 'per: [agent, task]',
   },
 } satisfies Docs;
