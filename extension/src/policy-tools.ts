@@ -12,6 +12,7 @@ import { registerProviders } from './language/providers.js';
 import { RuleFromDecision } from './language/rule-from-decision.js';
 import type { WindowStore } from './model/store.js';
 import { PolicyTests } from './policy-tests/controller.js';
+import { FailedTests } from './policy-tests/failed-tests.js';
 import { policyKind } from './policy/policy-file.js';
 import { SimulationHostPorts } from './simulation/host-ports.js';
 import { SimulationPanelController } from './simulation/panel.js';
@@ -36,6 +37,7 @@ export class PolicyTools implements vscode.Disposable {
   readonly #activity: RuleActivity;
   readonly #analyses: PolicyAnalyses;
   readonly #diagnostics: PolicyDiagnostics;
+  readonly #failed: FailedTests;
   readonly #lenses: RuleLenses;
   readonly #tests: PolicyTests;
   readonly #rules: RuleFromDecision;
@@ -51,9 +53,11 @@ export class PolicyTools implements vscode.Disposable {
     const activity = new RuleActivity(store, caller, onLog);
     this.#analyses = analyses;
     this.#activity = activity;
-    this.#diagnostics = new PolicyDiagnostics({ host, analyses, activity });
+    const failed = new FailedTests();
+    this.#failed = failed;
+    this.#diagnostics = new PolicyDiagnostics({ host, analyses, activity, failed });
     this.#lenses = new RuleLenses({ host, analyses, activity });
-    this.#tests = new PolicyTests({ host, analyses, onLog });
+    this.#tests = new PolicyTests({ host, analyses, failed, onLog });
     this.#rules = new RuleFromDecision({ store, caller });
     this.#simulation = new SimulationPanelController({
       extensionUri,
@@ -134,6 +138,7 @@ export class PolicyTools implements vscode.Disposable {
     this.#tests.dispose();
     this.#lenses.dispose();
     this.#diagnostics.dispose();
+    this.#failed.dispose();
     this.#activity.dispose();
     this.#analyses.dispose();
   }

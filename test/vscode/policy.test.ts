@@ -121,8 +121,7 @@ describe('writing a policy, in a real editor', function () {
     assert.equal(await widthInCharacters(squiggle), 'descripton'.length);
     await problem(`[Ln ${line}, Col 5]`).dblclick();
     await page.locator('.monaco-editor.focused').first().waitFor();
-    await page.keyboard.press('Control+.');
-    await page.locator('.action-widget .monaco-list-row', { hasText: /description/ }).click();
+    await workbench.quickFix(/description/);
     await squiggle.waitFor({ state: 'detached' });
     await page.keyboard.press('Control+S');
     await until(() => readFileSync(path.join(folder, 'axtary.yml'), 'utf8') === POLICY, {
@@ -194,7 +193,7 @@ describe('writing a policy, in a real editor', function () {
 
   it('brings the simulation back after a reload of the window', async () => {
     const { workbench } = session;
-    await workbench.reload();
+    await workbench.reload('axtary.simulation');
     const frame: FrameLocator = await workbench.webview('axtary-simulation');
     await frame.locator('[data-decision]').waitFor({ timeout: 60_000 });
     await workbench.runCommand('View: Close All Editors');
@@ -224,6 +223,8 @@ describe('writing a policy, in a real editor', function () {
     await workbench.runCommand('Test: Run All Tests');
     await page.locator('.test-output-peek .monaco-diff-editor').first().waitFor();
     await page.keyboard.press('Escape');
+    await workbench.openFile('axtary.yml');
+    await page.locator('.squiggly-warning').first().waitFor();
     write('axtary.test.yml', TESTS.replace('decision: allow, rules: [files]', 'decision: deny'));
     await workbench.runCommand('Test: Run All Tests with Coverage');
     await page
@@ -231,6 +232,7 @@ describe('writing a policy, in a real editor', function () {
       .first()
       .waitFor();
     assert.equal(await item.filter({ hasText: 'Failed' }).count(), 0);
+    await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
     await workbench.treeItem('Test Coverage', /axtary\.yml\s*50\.00%/).waitFor();
   });
 

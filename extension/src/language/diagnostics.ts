@@ -2,6 +2,7 @@ import type { AnalyzedIssue, PolicyAnalysis, RuleDenial } from '@axtary/protocol
 import * as vscode from 'vscode';
 
 import { POLICY_FILE, policyKind } from '../policy/policy-file.js';
+import type { FailedTest, FailedTests } from '../policy-tests/failed-tests.js';
 import { visible } from '../views/visible.js';
 import type { RuleActivity } from './activity.js';
 import type { PolicyAnalyses } from './analyses.js';
@@ -14,11 +15,14 @@ const DEBOUNCE_MS = 200;
 const SHOWN_DENIALS = 5;
 /** Code of the diagnostics that tell what a rule has denied. */
 export const DENIED = 'DENIED';
+/** Code of the diagnostics that tell which tests a rule has decided otherwise than expected. */
+const TEST_FAILED = 'TEST_FAILED';
 
 export interface DiagnosticsDependencies {
   readonly host: PolicyHost;
   readonly analyses: PolicyAnalyses;
   readonly activity: RuleActivity;
+  readonly failed: FailedTests;
 }
 
 /** Problems of policies and their tests as they are in the editor, saved or not, and what rules denied. */
@@ -45,6 +49,9 @@ export class PolicyDiagnostics implements vscode.Disposable {
         if (change.affectsConfiguration('axtary.policy')) this.refresh();
       }),
       dependencies.activity.onDidChange(() => {
+        this.refresh();
+      }),
+      dependencies.failed.onDidChange(() => {
         this.refresh();
       }),
     ];
@@ -88,6 +95,7 @@ export class PolicyDiagnostics implements vscode.Disposable {
     this.#collection.set(uri, [
       ...analysis.issues.map(issueDiagnostic),
       ...this.#denials(document, analysis),
+      ...this.#failedTests(document, analysis),
     ]);
   }
 
@@ -106,6 +114,16 @@ export class PolicyDiagnostics implements vscode.Disposable {
         .slice(0, SHOWN_DENIALS)
         .map((denial) => relatedDenial(folder, denial));
       return [diagnostic];
+    });
+  }
+
+  #failedTests(document: vscode.TextDocument, { rules }: PolicyAnalysis): vscode.Diagnostic[] {
+    const folder = this.#dependencies.host.folderOf(document.uri);
+    if (folder === undefined || !isPolicyInPlace(document)) return [];
+    const failed = this.#dependencies.failed.of(folder);
+    return rules.flatMap(({ id, idRange }) => {
+      const ofRule = failed.filter((test) => test.rules.includes(id));
+      return ofRule.length === 0 ? [] : [failureDiagnostic(rangeOf(idRange), ofRule)];
     });
   }
 
@@ -156,6 +174,19 @@ function denialDiagnostic(
   const diagnostic = new vscode.Diagnostic(range, message, Information);
   diagnostic.code = DENIED;
   diagnostic.source = 'Axtary';
+  return diagnostic;
+}
+
+function failureDiagnostic(range: vscode.Range, tests: readonly FailedTest[]): vscode.Diagnostic {
+  const names = tests.map(({ name }) => visible(name)).join(', ');
+  const message = vscode.l10n.t('This rule decided tests that fail: {0}', names);
+  const { Warning } = vscode.DiagnosticSeverity;
+  const diagnostic = new vscode.Diagnostic(range, message, Warning);
+  diagnostic.code = TEST_FAILED;
+  diagnostic.source = 'Axtary';
+  diagnostic.relatedInformation = tests.map(
+    (test) => new vscode.DiagnosticRelatedInformation(test.location, visible(test.message)),
+  );
   return diagnostic;
 }
 

@@ -1,6 +1,7 @@
 import type { Params, ControlProtocol } from '@axtary/protocol';
 import * as vscode from 'vscode';
 
+import { columnFor } from '../editor-column.js';
 import { ExtensionError } from '../errors.js';
 import type { ControlCaller } from '../host/control.js';
 import type { WindowStore } from '../model/store.js';
@@ -51,7 +52,10 @@ export class RuleFromDecision {
       effect,
       text: document.getText(),
     });
-    const editor = await vscode.window.showTextDocument(document, { preview: false });
+    const editor = await vscode.window.showTextDocument(document, {
+      viewColumn: columnFor(document.uri),
+      preview: false,
+    });
     if (document.version !== version) throw edited();
     const isDone = await editor.edit((builder) => {
       for (const { range, newText } of edits) builder.replace(rangeOf(range), newText);

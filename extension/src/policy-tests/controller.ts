@@ -5,6 +5,7 @@ import type { PolicyAnalyses } from '../language/analyses.js';
 import type { PolicyHost } from '../language/policy-host.js';
 import { POLICY_FILE, policyKind } from '../policy/policy-file.js';
 import type { TestPlace } from '../simulation/host-ports.js';
+import type { FailedTests } from './failed-tests.js';
 import { fillTestFile } from './test-items.js';
 import { TestRunner } from './test-runner.js';
 
@@ -16,6 +17,7 @@ const SETTLE_MS = 200;
 export interface PolicyTestsDependencies {
   readonly host: PolicyHost;
   readonly analyses: PolicyAnalyses;
+  readonly failed: FailedTests;
   readonly onLog: (message: string) => void;
 }
 
@@ -33,8 +35,8 @@ export class PolicyTests implements vscode.Disposable {
 
   constructor(dependencies: PolicyTestsDependencies) {
     this.#dependencies = dependencies;
-    const { host, analyses, onLog } = dependencies;
-    this.#runner = new TestRunner({ host, analyses, controller: this.#controller, onLog });
+    const controller = this.#controller;
+    this.#runner = new TestRunner({ ...dependencies, controller });
     this.#controller.resolveHandler = async (item) => {
       if (item === undefined) await this.discover();
       else if (item.uri !== undefined) await this.#fill(item.uri);
@@ -50,7 +52,9 @@ export class PolicyTests implements vscode.Disposable {
     const found = await vscode.workspace.findFiles(FILES, EXCLUDED, MAX_FILES);
     const known = new Set(found.map((uri) => uri.toString()));
     for (const [id] of this.#controller.items) {
-      if (!known.has(id)) this.#controller.items.delete(id);
+      if (known.has(id)) continue;
+      this.#controller.items.delete(id);
+      this.#dependencies.failed.forget(vscode.Uri.parse(id));
     }
     for (const uri of found) await this.#fill(uri);
   }

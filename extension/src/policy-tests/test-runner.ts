@@ -7,12 +7,14 @@ import type { PolicyAnalyses } from '../language/analyses.js';
 import { rangeOf } from '../language/convert.js';
 import type { PolicyHost } from '../language/policy-host.js';
 import { policyUri } from '../policy/policy-file.js';
+import type { FailedTests } from './failed-tests.js';
 import { testId } from './test-symbols.js';
 
 export interface TestRunnerDependencies {
   readonly host: PolicyHost;
   readonly analyses: PolicyAnalyses;
   readonly controller: vscode.TestController;
+  readonly failed: FailedTests;
   readonly onLog: (message: string) => void;
 }
 
@@ -49,7 +51,7 @@ export class TestRunner {
   }
 
   async #runFolder({ run, workspace, files, withCoverage }: FolderRun): Promise<void> {
-    const { host, onLog } = this.#dependencies;
+    const { host, failed, onLog } = this.#dependencies;
     const tests = [...files.values()].flat();
     for (const test of tests) run.started(test);
     try {
@@ -62,7 +64,10 @@ export class TestRunner {
         files: await Promise.all([...files.keys()].map(readFile)),
         ...(policyText === undefined ? {} : { policyText }),
       });
-      for (const [uri, ofFile] of files) report({ run, uri, tests: ofFile, outcome });
+      for (const [uri, ofFile] of files) {
+        report({ run, uri, tests: ofFile, outcome });
+        failed.add(workspace, vscode.Uri.parse(uri), resultsOf(uri, outcome));
+      }
       if (withCoverage) await this.#addCoverage(run, workspace, outcome);
     } catch (error) {
       onLog(`policy/tests: ${messageOf(error)}`);
@@ -138,7 +143,7 @@ function report({ run, uri, tests, outcome }: Reported): void {
   const file = nameOf(vscode.Uri.parse(uri));
   const counts = new Map<string, number>();
   const results = new Map<string, PolicyTestResult>();
-  for (const result of outcome.results.filter((candidate) => candidate.file === file)) {
+  for (const result of resultsOf(uri, outcome)) {
     const earlier = counts.get(result.name) ?? 0;
     counts.set(result.name, earlier + 1);
     results.set(testId(result.name, earlier), result);
@@ -150,6 +155,11 @@ function report({ run, uri, tests, outcome }: Reported): void {
     else if (result.isPassed) run.passed(test);
     else run.failed(test, failureOf(test, result));
   }
+}
+
+function resultsOf(uri: string, { results }: PolicyTestRun): readonly PolicyTestResult[] {
+  const file = nameOf(vscode.Uri.parse(uri));
+  return results.filter((result) => result.file === file);
 }
 
 function failureOf(test: vscode.TestItem, result: PolicyTestResult): vscode.TestMessage {

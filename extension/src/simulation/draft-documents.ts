@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { columnFor } from '../editor-column.js';
 import { DRAFT_SUFFIX, POLICY_FILE, policyKind, policyUri } from '../policy/policy-file.js';
 import type { DraftText } from './session.js';
 
@@ -68,17 +69,11 @@ async function textOf(policy: vscode.Uri): Promise<string> {
 
 /** Shows a draft in an editor, at a rule where it has the place of one. */
 export async function showDraft(id: string, range?: vscode.Range): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(id));
+  const uri = vscode.Uri.parse(id);
+  const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document, {
-    viewColumn: columnOf(id) ?? vscode.ViewColumn.One,
+    viewColumn: columnFor(uri),
     preview: false,
     ...(range === undefined ? {} : { selection: range }),
   });
-}
-
-function columnOf(id: string): vscode.ViewColumn | undefined {
-  const groups = vscode.window.tabGroups.all;
-  const holds = (tab: vscode.Tab): boolean =>
-    tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === id;
-  return groups.find(({ tabs }) => tabs.some(holds))?.viewColumn;
 }

@@ -32,9 +32,18 @@ export class Workbench {
     return workbench;
   }
 
-  /** Reloads the window; the extension host starts anew with it. */
-  async reload(): Promise<void> {
-    await this.page.reload();
+  /**
+   * Reloads the window, and the extension host with it, once it has written down that an editor is
+   * open whose serialised form contains `open`: it does so every few seconds.
+   */
+  async reload(open: string): Promise<void> {
+    await until(async () => (await this.#savedEditors()).includes(open), {
+      for: `the window to write down that ${open} is open`,
+      timeoutMs: START_MS,
+    });
+    const loaded = this.page.waitForEvent('load', { timeout: START_MS });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.#started();
   }
 
@@ -143,10 +152,33 @@ export class Workbench {
 
   /** Opens a file of the workspace in an editor. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.quickInput().locator('input.input').fill(name);
-    await this.#quickItem(name).click();
-    await this.page.getByRole('tab', { name, exact: true }).waitFor();
+    // Beside other groups of editors, a tab is called "<name>, Editor Group 1".
+    const tab = this.page.locator(`.tab[aria-selected="true"][data-resource-name="${name}"]`);
+    const focused = this.page.locator('.focused');
+    await until(
+      async () => {
+        await this.page.keyboard.press('Control+P');
+        await this.quickInput().locator('input.input').fill(name);
+        // A click would come to nothing while the list is still being filtered.
+        if (!(await appears(this.#quickItem(name).and(focused), PALETTE_TRY_MS))) return false;
+        await this.page.keyboard.press('Enter');
+        return appears(tab, PALETTE_TRY_MS);
+      },
+      { for: `an editor with ${name}` },
+    );
+  }
+
+  /** Takes a quick fix where the cursor is. A cursor that still moves closes the list of fixes. */
+  async quickFix(text: string | RegExp): Promise<void> {
+    const fix = this.page.locator('.action-widget .monaco-list-row', { hasText: text });
+    await until(
+      async () => {
+        await this.page.keyboard.press('Control+.');
+        return appears(fix, PALETTE_TRY_MS);
+      },
+      { for: 'the list of quick fixes' },
+    );
+    await fix.click();
   }
 
   /** An item of the status bar, by a part of its text. */
@@ -157,6 +189,33 @@ export class Workbench {
   async #started(): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: START_MS });
     await this.page.locator('.activitybar a.action-label').first().waitFor({ timeout: START_MS });
+  }
+
+  /** The editors that a reload would bring back, as the window keeps them in its browser. */
+  async #savedEditors(): Promise<string> {
+    // No named function in here: the loader would call a helper that the page does not have.
+    return this.page.evaluate(async () => {
+      const stores = (await indexedDB.databases()).flatMap(({ name = '' }) =>
+        name.startsWith('vscode-web-state-db') ? [name] : [],
+      );
+      const saved = stores.map(
+        (name) =>
+          new Promise<string>((resolve, reject) => {
+            const opening = indexedDB.open(name);
+            opening.onerror = () => reject(new Error(`${name} cannot be opened`));
+            opening.onsuccess = () => {
+              const items = opening.result.transaction('ItemTable').objectStore('ItemTable');
+              const reading = items.get('memento/workbench.parts.editor');
+              reading.onerror = () => reject(new Error(`${name} cannot be read`));
+              reading.onsuccess = () => {
+                opening.result.close();
+                resolve(String(reading.result));
+              };
+            };
+          }),
+      );
+      return (await Promise.all(saved)).join('\n');
+    });
   }
 
   // Early in the life of a window F1 may do nothing, and the list may not have the command yet.
