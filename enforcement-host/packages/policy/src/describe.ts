@@ -1,8 +1,14 @@
 import type { Match, PolicyRule } from './document/rule.js';
 import { listOf } from './document/text.js';
 import { DAYS } from './document/window.js';
-import { codes, counted, duration, joined } from './language/words.js';
-import type { FieldTest, NormalTest, UsageTest, WindowTest } from './normal/normal-form.js';
+import { code, codes, counted, duration, joined } from './language/words.js';
+import type {
+  FieldTest,
+  NormalTest,
+  ShareTest,
+  UsageTest,
+  WindowTest,
+} from './normal/normal-form.js';
 import { normalizeRule, type RuleScope } from './normal/normalize-rule.js';
 
 /**
@@ -19,8 +25,8 @@ export function describeTest(test: NormalTest): string {
  * @param scope Lists are named by themselves without it, and counted with it.
  */
 export function describeRule(rule: PolicyRule, scope?: Pick<RuleScope, 'lists'>): string {
-  // Without lists, conditions keep their names.
-  const normal = normalizeRule(rule, { roles: {}, lists: {} });
+  // Without lists and budgets, conditions keep their names.
+  const normal = normalizeRule(rule, { roles: {}, lists: {}, budgets: new Map() });
   const conditions = normal.when.map((test) => inParts(test, 'all'));
   const when = conditions.length === 0 ? '' : ` when ${joinAll(conditions, 'and')}`;
   const needs = requirementsOf(normal);
@@ -90,7 +96,7 @@ function words(test: NormalTest, negated: boolean): string {
   switch (test.op) {
     case 'all':
     case 'any':
-      return combination(test, negated);
+      return 'share' in test ? shareWords(test, negated) : combination(test, negated);
     case 'not':
       return words(test.test, !negated);
     case 'window':
@@ -100,6 +106,12 @@ function words(test: NormalTest, negated: boolean): string {
     default:
       return fieldWords(test, negated);
   }
+}
+
+function shareWords({ share: { rule, percent } }: ShareTest, negated: boolean): string {
+  return negated
+    ? `at most ${percent} % of each budget of ${code(rule)} would be used`
+    : `more than ${percent} % of a budget of ${code(rule)} would be used`;
 }
 
 type Combination = Extract<NormalTest, { readonly op: 'all' | 'any' }>;
@@ -120,7 +132,7 @@ function inParts(test: NormalTest, outer: 'all' | 'any', negated = false): strin
 
 function isMixed(test: NormalTest, outer: 'all' | 'any', negated: boolean): boolean {
   if (test.op === 'not') return isMixed(test.test, outer, !negated);
-  if (test.op !== 'all' && test.op !== 'any') return false;
+  if ((test.op !== 'all' && test.op !== 'any') || 'share' in test) return false;
   const isAll = (test.op === 'all') !== negated;
   const tests = negated ? test.tests : withoutBounds(test);
   return isAll !== (outer === 'all') && tests.length > 1;
@@ -165,8 +177,9 @@ function clock(minute: number): string {
 }
 
 function usageWords({ meter, max }: UsageTest, negated: boolean): string {
-  const { field, per, windowSeconds } = meter;
-  const what = field === undefined ? counted(max, 'execution') : `${max} in sum of ${field}`;
+  const { field, currency, per, windowSeconds } = meter;
+  const unit = currency === undefined ? '' : ` minor units of ${currency}`;
+  const what = field === undefined ? counted(max, 'execution') : `${max}${unit} in sum of ${field}`;
   const whose = per.length === 0 ? '' : ` for each ${per.join(' and ')}`;
   return `${negated ? 'over' : 'at most'} ${what} in ${duration(windowSeconds)}${whose}`;
 }

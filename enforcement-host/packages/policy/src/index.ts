@@ -1,3 +1,4 @@
+export { amountOf } from './amount.js';
 export { describeRule, describeTest } from './describe.js';
 export {
   CONDITION_KEYS,
@@ -35,6 +36,7 @@ export {
   type PolicyServer,
   type RuleInForce,
 } from './policy.js';
+export { isClearResource } from './path.js';
 export { PACK_NAMES, PRESET_NAMES } from './presets/names.js';
 export { measuredRules, type RuleCoverage } from './testing/coverage.js';
 export { factsFor } from './testing/facts.js';
@@ -126,4 +128,5 @@ export {
   type PolicySymbol,
   type RulePlace,
 } from './language/symbols.js';
+export { globsCover } from './lint/glob-relations.js';
 export { lintPolicy } from './lint/lint-policy.js';

@@ -11,6 +11,7 @@ import type { PolicyRule } from './document/rule.js';
 import { PolicyError } from './errors.js';
 import { compileGlob } from './glob.js';
 import type { Meter, NormalRule } from './normal/normal-form.js';
+import type { BudgetsByRule } from './normal/normalize-budgets.js';
 import { normalizeRule } from './normal/normalize-rule.js';
 import { PRESETS } from './presets/generated.js';
 import { listsOf } from './presets/lists.js';
@@ -53,6 +54,8 @@ export class Policy {
   readonly servers: ReadonlyMap<string, PolicyServer>;
   readonly tenant: string | undefined;
   readonly human: string | undefined;
+  /** Delegations that may follow an agent's own, 0 to 16: with 0 it has no sub-agents. */
+  readonly maxDelegationDepth: number;
   /** The preset's and the packs' rules, and the file's own; also those that are only tried out. */
   readonly rules: readonly RuleInForce[];
   /** The same rules written out. */
@@ -68,6 +71,7 @@ export class Policy {
     this.servers = new Map(Object.entries(document.servers).map(toServer));
     this.tenant = document.tenant;
     this.human = document.human;
+    this.maxDelegationDepth = document.delegation.maxDepth;
     this.rules = rulesOf(document);
     this.normalRules = writeOut(this.rules, document);
     const enforced = this.normalRules.filter(({ shadow }) => !shadow);
@@ -79,8 +83,7 @@ export class Policy {
 
   /** The meters whose counts a decision about an action needs among its facts. */
   metersFor({ capability: { tool, resource } }: Action): readonly Meter[] {
-    const { step_up, allow, binds } = (this.#withShadow ?? this.#index).about(tool, resource);
-    return binds ? [...step_up, ...allow].flatMap(({ meters }) => meters) : [];
+    return (this.#withShadow ?? this.#index).about(tool, resource).meters;
   }
 
   /** The roles that a human or an approver has in this policy. */
@@ -123,8 +126,12 @@ function rulesOf(document: PolicyDocument): readonly RuleInForce[] {
 }
 
 function writeOut(rules: readonly RuleInForce[], document: PolicyDocument): readonly NormalRule[] {
-  const scope = { roles: document.roles, lists: listsOf(document) };
+  const scope = { roles: document.roles, lists: listsOf(document), budgets: budgetsOf(rules) };
   return rules.map(({ rule }) => normalizeRule(rule, scope));
+}
+
+function budgetsOf(rules: readonly RuleInForce[]): BudgetsByRule {
+  return new Map(rules.map(({ rule }) => [rule.id, rule.obligations?.budgets ?? []]));
 }
 
 /** Positions, among a document's own rules, whose id is already taken. */

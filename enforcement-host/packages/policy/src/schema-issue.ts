@@ -106,8 +106,12 @@ function customCode({ params }: Extract<ZodIssue, { code: 'custom' }>): PolicyIs
       return 'operator-count';
     case 'missing-key':
       return 'missing-key';
+    case 'no-budget':
+      return 'no-budget';
     case 'unknown-role':
       return 'unknown-role';
+    case 'unknown-rule':
+      return 'unknown-rule';
     default:
       return 'invalid-value';
   }

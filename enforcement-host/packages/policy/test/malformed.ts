@@ -8,7 +8,8 @@ const RULE = [
   '    match: { tool: mcp.tool.call }',
 ];
 export const rule = (...lines: string[]): string => [...RULE, ...lines].join('\n');
-export const condition = (text: string): string => rule('    when:', `      - ${text}`);
+export const condition = (text: string, ...others: string[]): string =>
+  rule('    when:', `      - ${text}`, ...others);
 export const servers = (text: string): string => ['version: 1', 'servers:', `  ${text}`].join('\n');
 
 export interface Malformed {
@@ -328,6 +329,36 @@ export const MALFORMED: Readonly<Record<string, Malformed>> = {
     text: servers('files: { url: "http://localhost.evil" }'),
     code: 'invalid-value',
     at: [2, '"http://localhost.evil"'],
+  },
+  'delegation without a bound that can be kept': {
+    text: 'version: 1\ndelegation: { maxDepth: 17 }',
+    code: 'invalid-value',
+    at: [1, '17'],
+    message: /at most 16/,
+  },
+  'a depth of delegation under 0': {
+    text: 'version: 1\ndelegation: { maxDepth: -1 }',
+    code: 'invalid-value',
+    at: [1, '-1'],
+    message: /at least 0/,
+  },
+  'half a level of delegation': {
+    text: 'version: 1\ndelegation: { maxDepth: 1.5 }',
+    code: 'invalid-value',
+    at: [1, '1.5'],
+    message: /a whole number/,
+  },
+  'a depth of delegation that is no mapping': {
+    text: 'version: 1\ndelegation: 4',
+    code: 'invalid-value',
+    at: [1, '4'],
+    message: /a mapping/,
+  },
+  'an unknown key of delegation': {
+    text: 'version: 1\ndelegation: { maxdepht: 4 }',
+    code: 'unknown-key',
+    at: [1, 'maxdepht'],
+    message: /"maxDepth"/,
   },
   'a header over two lines': {
     text: servers('files: { url: "https://a", headers: { A: "b\\nc" } }'),

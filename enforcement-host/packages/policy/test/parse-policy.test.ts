@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { parsePolicy, type PolicyIssue } from '@axtary/policy';
 import fc from 'fast-check';
 
+import { MALFORMED_BUDGETS } from './malformed-budgets.js';
 import { MALFORMED_LANGUAGE } from './malformed-language.js';
 import { MALFORMED_YAML } from './malformed-yaml.js';
 import { condition, MALFORMED, rule, servers } from './malformed.js';
@@ -11,6 +12,7 @@ describe('parsePolicy', () => {
   for (const [name, { text, code, at, message = /^/ }] of Object.entries({
     ...MALFORMED,
     ...MALFORMED_LANGUAGE,
+    ...MALFORMED_BUDGETS,
     ...MALFORMED_YAML,
   })) {
     it(`refuses ${name}, and says where`, () => {

@@ -61,11 +61,16 @@ function steered(test: NormalTest, from: Case, { holds, dice }: Aim): Case {
       return tests.reduce((so, each) => steered(each, so, { holds, dice }), from);
     }
     default: {
-      if (!holds) return 'field' in test ? set(test.field, undefined)(from) : from;
+      if (!holds) return broken(test, from);
       const [towards] = changesFor(test, dice);
       return towards === undefined ? from : towards(from);
     }
   }
+}
+
+function broken(leaf: Leaf, from: Case): Case {
+  if (leaf.op === 'usage') return counting(leaf.meter, leaf.max + 1)(from);
+  return 'field' in leaf ? set(leaf.field, undefined)(from) : from;
 }
 
 /** Changes on both sides of the edges of a leaf; the first makes it hold. */
@@ -276,17 +281,26 @@ function instant(timeZone: string, weekday: number, minute: number): string {
 }
 
 function usageChanges({ meter, max }: Extract<Leaf, { op: 'usage' }>): readonly Change[] {
-  const counts = [0, max - 1, max, max + 1, undefined].map((count): Change => (from) => {
-    const others = Object.entries(from.facts.usage ?? {}).filter(([id]) => id !== meter.id);
-    const own = count === undefined ? [] : [[meter.id, count] as const];
-    const usage = Object.fromEntries([...others, ...own]);
-    return { action: from.action, facts: { ...from.facts, usage } };
-  });
+  const counts = [0, max - 1, max, max + 1, undefined].map((count) => counting(meter, count));
   const { field } = meter;
   if (field === undefined) return counts;
-  const amounts = [max, max + 1, 0, -1, 1.5, '1'].map((amount): Change => (from) => {
-    const usage = { ...from.facts.usage, [meter.id]: 0 };
-    return set(field, amount)({ action: from.action, facts: { ...from.facts, usage } });
-  });
-  return [...counts, ...amounts, ...strange(field)];
+  const payable =
+    (count: number): Change =>
+    (from) =>
+      set(field, 1)(counting(meter, count)(from));
+  const last = [max - 1, max].map(payable);
+  const amounts = [max, max + 1, 0, -0, -1, 1.5, 1e21, 2 ** 53, '1', [1]].map(
+    (amount): Change =>
+      (from) =>
+        set(field, amount)(counting(meter, 0)(from)),
+  );
+  return [payable(0), ...last, ...counts, ...amounts, ...strange(field)];
+}
+
+function counting(meter: Meter, count: number | undefined): Change {
+  return ({ action, facts }) => {
+    const others = Object.entries(facts.usage ?? {}).filter(([id]) => id !== meter.id);
+    const own = count === undefined ? [] : [[meter.id, count] as const];
+    return { action, facts: { ...facts, usage: Object.fromEntries([...others, ...own]) } };
+  };
 }

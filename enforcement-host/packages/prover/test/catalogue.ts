@@ -9,6 +9,7 @@ type ObligationsInput = NonNullable<RuleInput['obligations']>;
 const X = 'payload.deep.x';
 const OTHER = 'constraints.list';
 const UTC = 'UTC';
+const windowSeconds = 60;
 
 /** Every operator, on its own. */
 const CONDITIONS: readonly ConditionInput[] = [
@@ -83,8 +84,6 @@ const CONDITIONS: readonly ConditionInput[] = [
   { all: [{ field: X, present: true }, { not: { any: [{ field: X, equals: 'a' }] } }] },
 ];
 
-const windowSeconds = 60;
-
 /** Every obligation, on its own. */
 const OBLIGATIONS: readonly ObligationsInput[] = [
   { blockedPaths: ['.env*', '**/b'] },
@@ -103,6 +102,43 @@ const OBLIGATIONS: readonly ObligationsInput[] = [
     ],
   },
   { budgets: [{ field: 'payload.amount', max: 50, windowSeconds }] },
+  { budgets: [{ field: 'payload.amount', max: 50, windowSeconds, currency: 'EUR' }] },
+  {
+    budgets: [
+      { field: 'payload.n', max: 7, windowSeconds, currency: 'EUR', currencyField: 'payload.s' },
+    ],
+  },
+];
+
+/** Rules whose budgets the conditions below ask about. */
+const PAYING: readonly RuleInput[] = [
+  paying('plain', { max: 50 }),
+  paying('odd', { max: 7 }),
+  paying('huge', { max: 9_007_199_254_740_991 }),
+  paying('euros', { max: 50, currency: 'EUR' }),
+  paying('two', { max: 50 }, { max: 9, field: 'payload.n' }),
+];
+
+/** Shares of budgets, on their own and combined. */
+const SHARES: readonly ConditionInput[] = [
+  { budgetOf: 'plain', usedOver: 80 },
+  { budgetOf: 'plain', usedOver: 100 },
+  { budgetOf: 'odd', usedOver: 50 },
+  { budgetOf: 'odd', usedOver: 1 },
+  { budgetOf: 'huge', usedOver: 33 },
+  { budgetOf: 'euros', usedOver: 80 },
+  { budgetOf: 'two', usedOver: 80 },
+  { not: { budgetOf: 'plain', usedOver: 80 } },
+  { not: { budgetOf: 'euros', usedOver: 80 } },
+  { not: { not: { budgetOf: 'two', usedOver: 99 } } },
+  {
+    all: [
+      { field: X, present: true },
+      { budgetOf: 'odd', usedOver: 30 },
+    ],
+  },
+  deep(8, { budgetOf: 'euros', usedOver: 50 }),
+  { any: [{ budgetOf: 'odd', usedOver: 90 }, { not: { budgetOf: 'two', usedOver: 10 } }] },
 ];
 
 const PER_POLICY = 32;
@@ -122,9 +158,15 @@ export function cataloguePolicies(): readonly PolicyDocumentInput[] {
     alone({ effect: 'step_up', obligations: each }),
   ]);
   const rules = [...conditions, ...obligations].map((rule, at) => named(rule, at));
+  const shares = SHARES.flatMap((condition): readonly RuleInput[] => [
+    alone({ effect: 'allow', when: [condition] }),
+    alone({ effect: 'deny', when: [condition] }),
+    alone({ effect: 'step_up', when: [condition] }),
+  ]);
   const starts = rules.flatMap((_, at) => (at % PER_POLICY === 0 ? [at] : []));
   return [
     ...starts.map((start) => policyOf(rules.slice(start, start + PER_POLICY))),
+    policyOf([...shares.map((rule, at) => named(rule, at)), ...PAYING]),
     policyOf(TOGETHER.map((rule, at) => ({ ...rule, id: `rule-${at}` }))),
   ];
 }
@@ -140,6 +182,26 @@ const TOGETHER: readonly RuleInput[] = [
   { ...alone({ effect: 'step_up' }), match: { tool: '*', roles: 'ops', resource: 'mcp:*/read' } },
   { ...alone({ effect: 'deny' }), match: { tool: '*', roles: 'none' } },
 ];
+
+function paying(
+  id: string,
+  ...budgets: readonly {
+    readonly max: number;
+    readonly field?: string;
+    readonly currency?: string;
+  }[]
+): RuleInput {
+  const written = budgets.map((budget) => ({ field: 'payload.amount', windowSeconds, ...budget }));
+  return { id, effect: 'allow', match: { tool: 'pay.send' }, obligations: { budgets: written } };
+}
+
+/** A condition below so many levels, none of which is like the one above it. */
+function deep(levels: number, condition: ConditionInput): ConditionInput {
+  if (levels === 0) return condition;
+  const inner = deep(levels - 1, condition);
+  const beside = { field: X, present: levels % 2 === 0 };
+  return levels % 2 === 0 ? { all: [inner, beside] } : { any: [inner, beside] };
+}
 
 function alone(rule: Omit<RuleInput, 'id' | 'match'>): RuleInput {
   return { id: 'unnamed', match: { tool: '*' }, ...rule };

@@ -68,6 +68,37 @@ const RULE_FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** Faults in the translation of budgets and of shares of them. */
+const BUDGET_FAULTS: Readonly<Record<string, Fault>> = {
+  'a currency ignored': {
+    rules: eachTest((test) => (isCurrencyTest(test) ? { op: 'all', tests: [] } : test)),
+  },
+  'a currency ignored where a share is asked about': {
+    rules: eachCondition((test) => (isCurrencyTest(test) ? { op: 'all', tests: [] } : test)),
+  },
+  'a share that is used from its edge on': {
+    rules: eachCondition((test) => (test.op === 'usage' ? { ...test, max: test.max - 1 } : test)),
+  },
+  'a share that is rounded up': {
+    rules: eachCondition((test) => (test.op === 'usage' ? { ...test, max: test.max + 1 } : test)),
+  },
+  'a share of another meter': {
+    rules: eachCondition((test) =>
+      test.op === 'usage'
+        ? { ...test, meter: { ...test.meter, id: test.meter.id.replace(/^[^.]+/, 'odd') } }
+        : test,
+    ),
+  },
+  'a share of the first budget only': {
+    rules: eachCondition((test) =>
+      'share' in test ? { ...test, tests: test.tests.slice(0, 1) } : test,
+    ),
+  },
+  'a share that is over where all budgets are': {
+    rules: eachCondition((test) => ('share' in test ? { op: 'all', tests: test.tests } : test)),
+  },
+};
+
 /** Faults in what the engines are told. */
 const PROJECTION_FAULTS: Readonly<Record<string, Fault>> = {
   'odd elements ignored': eachField((fact) => ({ ...fact, odd: false })),
@@ -147,6 +178,8 @@ const REGO_FAULTS: Readonly<Record<string, Fault>> = {
 export const SEEDED_FAULTS: readonly SeededFault[] = [
   ...named('cedar', RULE_FAULTS),
   ...named('rego', RULE_FAULTS),
+  ...named('cedar', BUDGET_FAULTS),
+  ...named('rego', BUDGET_FAULTS),
   ...named('cedar', PROJECTION_FAULTS),
   ...named('rego', PROJECTION_FAULTS),
   ...named('cedar', CEDAR_FAULTS),
@@ -163,13 +196,27 @@ function named(
   }));
 }
 
-function eachTest(change: (test: NormalTest) => NormalTest): NonNullable<Fault['rules']> {
-  const deep = (test: NormalTest): NormalTest => {
-    if (test.op === 'all' || test.op === 'any') {
-      return change({ ...test, tests: test.tests.map(deep) });
-    }
-    return change(test.op === 'not' ? { ...test, test: deep(test.test) } : test);
-  };
+type Change = (test: NormalTest) => NormalTest;
+
+function isCurrencyTest(test: NormalTest): boolean {
+  return test.op === 'is' && test.scalars.includes('EUR');
+}
+
+/** Changes a test and all that it is made of. */
+function inside(test: NormalTest, change: Change): NormalTest {
+  if (test.op === 'all' || test.op === 'any') {
+    return change({ ...test, tests: test.tests.map((each) => inside(each, change)) });
+  }
+  return change(test.op === 'not' ? { ...test, test: inside(test.test, change) } : test);
+}
+
+function eachCondition(change: Change): NonNullable<Fault['rules']> {
+  return (rules) =>
+    rules.map((rule) => ({ ...rule, when: rule.when.map((test) => inside(test, change)) }));
+}
+
+function eachTest(change: Change): NonNullable<Fault['rules']> {
+  const deep = (test: NormalTest): NormalTest => inside(test, change);
   const changed = (rule: NormalRule): NormalRule => ({
     ...rule,
     match: rule.match.map(deep),

@@ -37,6 +37,7 @@ const PATHS = [
   '',
 ];
 const ODD = [null, 1.5, 1e21, 9_007_199_254_740_992, {}, { x: 1 }, ['a', ['b']], ['a', null]];
+const CURRENCIES = ['EUR', 'EUR', 'USD', 'eur', 'EUR ', ['EUR'], ['EUR', 'USD'], null, 978];
 const REQUESTS = [
   'pay ann@x.io 1,100 for src/a.ts now',
   'merge main, please: 3 files, 98.70 in all',
@@ -77,16 +78,23 @@ export function generateCase(dice: Dice, meters: readonly string[]): Case {
   return { action, facts: generateFacts(dice, meters) };
 }
 
+/** Values of fields that hold something particular. */
+const FITTING: Readonly<Record<string, (dice: Dice) => unknown>> = {
+  'capability.resource': (dice) => dice.pick(RESOURCES),
+  'intent.task': (dice) => dice.pick(['T-1', 'T-2', 'a']),
+  'constraints.max': (dice) => dice.pick<unknown>([...NUMBERS, '2', 1.5]),
+  'constraints.globs': (dice) =>
+    dice.chance(80) ? dice.some(() => dice.pick(GLOBS), 0, 3) : generateValue(dice),
+  'payload.limit': (dice) => dice.int(6) - 1,
+  'payload.amount': (dice) => dice.int(6) - 1,
+  'payload.currency': (dice) => (dice.chance(80) ? dice.pick(CURRENCIES) : generateValue(dice)),
+};
+
 function valueFor(field: string, dice: Dice): unknown {
-  if (field === 'capability.resource') return dice.pick(RESOURCES);
-  if (field === 'intent.task') return dice.pick(['T-1', 'T-2', 'a']);
-  if (field === 'constraints.max') return dice.pick<unknown>([...NUMBERS, '2', 1.5]);
-  if (field === 'payload.limit' || field === 'payload.amount') return dice.int(6) - 1;
+  const fitting = FITTING[field];
+  if (fitting !== undefined) return fitting(dice);
   if (field.endsWith('aths') || field.endsWith('filesChanged')) {
     return dice.chance(90) ? dice.some(() => dice.pick(PATHS), 0, 3) : generateValue(dice);
-  }
-  if (field === 'constraints.globs') {
-    return dice.chance(80) ? dice.some(() => dice.pick(GLOBS), 0, 3) : generateValue(dice);
   }
   return generateValue(dice);
 }

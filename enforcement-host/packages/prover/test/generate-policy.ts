@@ -20,6 +20,7 @@ export const FIELDS = [
   'payload.deep.x',
   'payload.to',
   'payload.amount',
+  'payload.currency',
   'payload.filesChanged',
   'payload.filesChanged',
   'context.paths',
@@ -69,22 +70,47 @@ const LISTS = {
 };
 const GLOB_LIST = 'lists.globs';
 
+/** The rule whose budgets the conditions of others ask about; not in every policy. */
+const PAYING = 'paying';
+
 /** A policy of a few rules about the same few tools. */
 export function generatePolicy(dice: Dice): PolicyDocumentInput {
+  const paying: readonly RuleInput[] = dice.chance(40) ? [generatePaying(dice)] : [];
+  const budgeted = paying.map(({ id }) => id);
   const opening: readonly RuleInput[] = dice.chance(60)
     ? [{ id: 'unnamed', effect: dice.pick(['allow', 'step_up']), match: { tool: '*' } }]
     : [];
-  const rules = [...dice.some(() => generateRule(dice), 1, 5), ...opening];
+  const rules = [...dice.some(() => generateRule(dice, budgeted), 1, 5), ...opening];
   return {
     version: 1,
     preset: 'none',
     roles: { ops: ['user:ann', 'user:b*'], none: [] },
     lists: LISTS,
-    policies: rules.map((rule, at) => ({ ...rule, id: `rule-${at}` })),
+    policies: [...rules.map((rule, at) => ({ ...rule, id: `rule-${at}` })), ...paying],
   };
 }
 
-function generateRule(dice: Dice): RuleInput {
+function generatePaying(dice: Dice): RuleInput {
+  return {
+    id: PAYING,
+    effect: dice.pick(['allow', 'step_up']),
+    match: { tool: dice.pick(['pay.send', 'pay.send', '*']) },
+    obligations: { budgets: dice.some(() => generateBudget(dice), 1, 3) },
+  };
+}
+
+function generateBudget(dice: Dice): NonNullable<ObligationsInput['budgets']>[number] {
+  const currency = dice.pick(['EUR', 'EUR', 'USD']);
+  const currencyField = dice.chance(30) ? { currencyField: 'payload.deep.x' } : {};
+  return {
+    field: dice.pick(['payload.amount', 'payload.amount', 'payload.n']),
+    max: dice.pick([0, 1, 4, 7, 50, 9_007_199_254_740_991]),
+    windowSeconds: 60,
+    ...(dice.chance(50) && { currency, ...currencyField }),
+  };
+}
+
+function generateRule(dice: Dice, budgeted: readonly string[]): RuleInput {
   const effect = dice.pick(['allow', 'allow', 'deny', 'step_up'] as const);
   const hasWhen = dice.chance(80);
   const obligations = effect === 'deny' || dice.chance(50) ? undefined : generateObligations(dice);
@@ -93,7 +119,9 @@ function generateRule(dice: Dice): RuleInput {
     effect,
     match: generateMatch(dice),
     ...(dice.chance(5) && { shadow: true }),
-    ...(hasWhen && { when: dice.some(() => generateCondition(dice, 3), 1, 3) }),
+    ...(hasWhen && {
+      when: dice.some(() => generateCondition(dice, { levels: 3, budgeted }), 1, 3),
+    }),
     ...(obligations && { obligations }),
   };
 }
@@ -111,9 +139,19 @@ function generateMatch(dice: Dice): RuleInput['match'] {
   };
 }
 
-function generateCondition(dice: Dice, levels: number): ConditionInput {
+interface Around {
+  /** Levels that conditions may still nest. */
+  readonly levels: number;
+  /** Ids of rules with budgets. */
+  readonly budgeted: readonly string[];
+}
+
+function generateCondition(dice: Dice, { levels, budgeted }: Around): ConditionInput {
   const shape = levels === 0 ? 9 : dice.int(12);
-  const inner = () => generateCondition(dice, levels - 1);
+  const inner = () => generateCondition(dice, { levels: levels - 1, budgeted });
+  if (budgeted.length > 0 && dice.chance(25)) {
+    return { budgetOf: dice.pick(budgeted), usedOver: dice.pick([1, 33, 50, 80, 99, 100]) };
+  }
   if (shape === 0) return { any: dice.some(inner, 1, 3) };
   if (shape === 1) return { all: dice.some(inner, 1, 3) };
   if (shape === 2) return { not: inner() };
@@ -189,6 +227,7 @@ function generateObligations(dice: Dice): ObligationsInput {
     () => ({ windows: dice.some(() => generateWindow(dice), 1, 2) }),
     () => ({ rates: [{ max: max(), windowSeconds }] }),
     () => ({ budgets: [{ field: 'payload.amount', max: 50, windowSeconds }] }),
+    () => ({ budgets: [generateBudget(dice)] }),
     () => ({ passTtlSeconds: 60 }),
     () => ({ maxRows: 2, maxFilesChanged: 2, rates: [{ max: 3, windowSeconds, per: 'tool' }] }),
   ]);

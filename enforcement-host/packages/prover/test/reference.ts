@@ -1,5 +1,11 @@
 import type { Action, Facts, Verdict } from '@axtary/core';
-import { globProblem, type Condition, type PolicyDocument, type PolicyRule } from '@axtary/policy';
+import {
+  globProblem,
+  type Condition,
+  type PolicyDocument,
+  type PolicyRule,
+  type RuleObligations,
+} from '@axtary/policy';
 
 import { standsIn } from './reference-texts.js';
 import {
@@ -85,11 +91,12 @@ function matchParts({ match }: PolicyRule, context: Context): readonly Maybe[] {
 }
 
 function condition(given: Condition, context: Context): Maybe {
-  const { field: name, any, all, not: negated, window, ...operators } = given;
+  const { field: name, any, all, not: negated, window, budgetOf, usedOver, ...operators } = given;
   if (any !== undefined) return or(any.map((each) => condition(each, context)));
   if (all !== undefined) return and(all.map((each) => condition(each, context)));
   if (negated !== undefined) return not(condition(negated, context));
   if (window !== undefined) return isOpen(window, context.facts.now);
+  if (budgetOf !== undefined) return isUsedOver(budgetOf, usedOver, context);
   return name === undefined ? undefined : field(name, operators, context);
 }
 
@@ -254,14 +261,36 @@ function requirementsOf(rule: PolicyRule, context: Context): readonly Maybe[] {
     when(given.windows, (all) => or(all.map((window) => isOpen(window, context.facts.now)))),
     when(given.fields, (limits) => fieldLimits(limits, context)),
     ...(given.rates ?? []).map(({ max }, at) =>
-      hasRoom(`${rule.id}.rate.${at}`, 1, { max, context }),
+      hasRoom(`${rule.id}.rate.${at}`, 1, { max, percent: 100, context }),
     ),
-    ...(given.budgets ?? []).map(({ max, field: name }, at) => {
-      const found = read(context.action, name);
-      if (found.state !== 'value') return found.state === 'absent' ? false : undefined;
-      return hasRoom(`${rule.id}.budget.${at}`, found.value, { max, context });
-    }),
+    ...budgetsMet(rule, 100, context),
   ];
+}
+
+type Budget = NonNullable<RuleObligations['budgets']>[number];
+
+/** For each budget of a rule, whether it would be met if only so much of it were there. */
+function budgetsMet(rule: PolicyRule, percent: number, context: Context): readonly Maybe[] {
+  return (rule.obligations?.budgets ?? []).map((budget, at) => {
+    const found = read(context.action, budget.field);
+    const { max } = budget;
+    const room =
+      found.state === 'value'
+        ? hasRoom(`${rule.id}.budget.${at}`, found.value, { max, percent, context })
+        : not(found.state === 'absent' ? true : undefined);
+    return and([isInCurrency(budget, context), room]);
+  });
+}
+
+function isInCurrency({ field: amount, currency, currencyField }: Budget, context: Context): Maybe {
+  if (currency === undefined) return true;
+  const beside = [...amount.split('.').slice(0, -1), 'currency'].join('.');
+  return field(currencyField ?? beside, { allIn: [currency] }, context);
+}
+
+function isUsedOver(id: string, percent: number | undefined, context: Context): Maybe {
+  const rules = context.document.policies.filter((rule) => rule.id === id);
+  return not(and(rules.flatMap((rule) => budgetsMet(rule, percent ?? 100, context))));
 }
 
 function eachOf(names: readonly string[], operators: Condition, context: Context): Maybe {
@@ -289,15 +318,18 @@ function fieldLimits(limits: Readonly<Record<string, Condition>>, context: Conte
   );
 }
 
-function hasRoom(
-  meter: string,
-  amount: unknown,
-  { max, context }: { readonly max: number; readonly context: Context },
-): Maybe {
+interface Room {
+  readonly max: number;
+  readonly percent: number;
+  readonly context: Context;
+}
+
+function hasRoom(meter: string, amount: unknown, { max, percent, context }: Room): Maybe {
   const used = context.facts.usage?.[meter];
   const isCount = Number.isSafeInteger(amount) && Number(amount) >= 0;
   if (used === undefined || !Number.isSafeInteger(used) || used < 0 || !isCount) return undefined;
-  return used + Number(amount) <= max;
+  const sum = BigInt(used) + BigInt(Number(amount));
+  return sum * 100n <= BigInt(max) * BigInt(percent);
 }
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

@@ -1,6 +1,12 @@
 import type { Reason, Verdict } from '@axtary/core';
 
-import { cautionOf, type Meter, type NormalRule, type NormalTest } from '../normal/normal-form.js';
+import {
+  cautionOf,
+  metersOf,
+  type Meter,
+  type NormalRule,
+  type NormalTest,
+} from '../normal/normal-form.js';
 import { compileGlobs, compileTest, inOneSpelling, type Test } from './condition.js';
 
 /** A rule ready to be asked, of an action with its tool and resource. */
@@ -12,7 +18,10 @@ export interface CompiledRule {
   readonly approvals: NormalRule['approvals'];
   readonly passTtlSeconds: number | undefined;
   readonly requiresTests: boolean;
+  /** What executing adds to. */
   readonly meters: readonly Meter[];
+  /** Those whose counts the rule needs: its own, and those that its conditions ask about. */
+  readonly metersRead: readonly Meter[];
 }
 
 export interface CompiledRequirement {
@@ -24,6 +33,8 @@ export interface CompiledRequirement {
 export interface Candidates extends Readonly<Record<Verdict, readonly CompiledRule[]>> {
   /** Whether a rule that permits binds what it permits: then all that hold must be known. */
   readonly binds: boolean;
+  /** The meters that any of the rules needs the counts of, each once. */
+  readonly meters: readonly Meter[];
 }
 
 /** A rule and how it names tools and resources: by a list without stars, by globs, or not at all. */
@@ -152,7 +163,13 @@ function toCandidates(rules: readonly IndexedRule[]): Candidates {
   const of = (effect: Verdict) =>
     sorted.filter((rule) => rule.effect === effect).map(({ compiled }) => compiled);
   const [deny, step_up, allow] = [of('deny'), of('step_up'), of('allow')];
-  return { deny, step_up, allow, binds: [...step_up, ...allow].some(isBinding) };
+  const binds = [...step_up, ...allow].some(isBinding);
+  return { deny, step_up, allow, binds, meters: eachOnce([...step_up, ...allow, ...deny]) };
+}
+
+function eachOnce(rules: readonly CompiledRule[]): readonly Meter[] {
+  const meters = rules.flatMap(({ metersRead }) => metersRead);
+  return [...new Map(meters.map((meter) => [meter.id, meter])).values()];
 }
 
 function isBinding({ passTtlSeconds, requirements, approvals }: CompiledRule): boolean {
@@ -193,6 +210,7 @@ function isAbout(test: NormalTest, field: string): boolean {
 function compileRule(rule: NormalRule, conditions: readonly NormalTest[]): CompiledRule {
   const { id, effect, message, requirements, approvals, passTtlSeconds } = rule;
   const caution = cautionOf(effect);
+  const meters = requirements.flatMap(({ test }) => metersOf(test));
   return {
     reason: Object.freeze({ rule: id, effect, message }),
     conditions: conditions.map((test) => compileTest(test, caution)),
@@ -208,7 +226,8 @@ function compileRule(rule: NormalRule, conditions: readonly NormalTest[]): Compi
     approvals,
     passTtlSeconds,
     requiresTests: requirements.some(({ obligation }) => obligation === 'requiresTests'),
-    meters: requirements.flatMap(({ test }) => (test.op === 'usage' ? [test.meter] : [])),
+    meters,
+    metersRead: [...meters, ...conditions.flatMap(metersOf)],
   };
 }
 

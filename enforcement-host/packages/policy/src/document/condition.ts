@@ -47,19 +47,26 @@ export type Operator = keyof Operators;
 /** What is compared with a condition's field; exactly one of them per condition. */
 export const OPERATORS = Object.keys(operators) as readonly Operator[];
 
-/** Ways to combine conditions, and the one condition that is not about a field. */
-export const COMBINATORS = ['any', 'all', 'not', 'window'] as const;
+/** Ways to combine conditions, and the conditions that are not about a field. */
+export const COMBINATORS = ['any', 'all', 'not', 'window', 'budgetOf'] as const;
 
 /** Levels of `any`, `all` and `not` in each other. */
 const MAX_NESTING = 8;
 
-/** A condition as written: a field with one operator, or one of `any`, `all`, `not`, `window`. */
+/**
+ * A condition as written: a field with one operator, one of `any`, `all`, `not`, `window`, or
+ * `budgetOf` with `usedOver`.
+ */
 export interface Condition extends Operators {
   readonly field?: string | undefined;
   readonly any?: readonly Condition[] | undefined;
   readonly all?: readonly Condition[] | undefined;
   readonly not?: Condition | undefined;
   readonly window?: PolicyWindow | undefined;
+  /** Id of a rule with budgets. */
+  readonly budgetOf?: string | undefined;
+  /** Percent of a budget, 1 to 100. */
+  readonly usedOver?: number | undefined;
 }
 
 const shape = conditionOf(MAX_NESTING);
@@ -77,7 +84,12 @@ export const fieldLimitsSchema = operatorsSchema.refine(
   'expected an operator, as in "max: 100"',
 );
 
-export const CONDITION_KEYS: readonly string[] = ['field', ...OPERATORS, ...COMBINATORS];
+export const CONDITION_KEYS: readonly string[] = [
+  'field',
+  ...OPERATORS,
+  ...COMBINATORS,
+  'usedOver',
+];
 
 // Levels are written out rather than recursive: a document cannot nest deeper than it may.
 function conditionOf(levels: number): z.ZodType<Condition, ConditionInput> {
@@ -91,8 +103,18 @@ function conditionOf(levels: number): z.ZodType<Condition, ConditionInput> {
       all: z.array(inner).min(1).max(MAX_LIST).optional(),
       not: inner.optional(),
       window: windowSchema.optional(),
+      budgetOf: z.string().min(1).max(64).optional(),
+      usedOver: z.int().min(1).max(100).optional(),
     })
     .superRefine((condition, context) => {
+      const alone = loneKey(condition);
+      if (alone !== undefined) {
+        const [key, missing] = alone;
+        const message = `expected "${missing}" beside "${key}"`;
+        const params = { issue: 'missing-key' };
+        context.addIssue({ code: 'custom', message, path: [missing], params });
+        return;
+      }
       const message = shapeProblem(condition);
       if (message === undefined) return;
       context.addIssue({ code: 'custom', message, params: { issue: 'operator-count' } });
@@ -102,6 +124,11 @@ function conditionOf(levels: number): z.ZodType<Condition, ConditionInput> {
 const NESTED: z.ZodType<Condition, ConditionInput>[] = [];
 function nested(levels: number): z.ZodType<Condition, ConditionInput> {
   return (NESTED[levels] ??= conditionOf(levels));
+}
+
+function loneKey({ budgetOf, usedOver }: Condition): readonly [string, string] | undefined {
+  if ((budgetOf === undefined) === (usedOver === undefined)) return undefined;
+  return budgetOf === undefined ? ['usedOver', 'budgetOf'] : ['budgetOf', 'usedOver'];
 }
 
 function shapeProblem(condition: Condition): string | undefined {

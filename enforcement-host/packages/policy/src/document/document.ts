@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { globProblem } from '../glob.js';
 import { PACK_NAMES, PRESET_NAMES } from '../presets/names.js';
 import { CONDITION_KEYS, OPERATORS } from './condition.js';
-import { obligationsSchema } from './obligations.js';
+import { delegationSchema } from './delegation.js';
+import { budgetSchema, obligationsSchema } from './obligations.js';
 import { referenceProblems } from './references.js';
 import { matchSchema, ruleSchema } from './rule.js';
 import { serverSchema } from './server.js';
@@ -41,6 +42,8 @@ export const policyDocumentSchema = z
     /** Lists that conditions compare with, as the fields `lists.<name>`. */
     lists: z.record(listName, z.array(scalarSchema).max(MAX_LIST)).default({}),
     servers: z.record(serverName, serverSchema).default({}),
+    /** Bounds the enforcement point; decides no action. */
+    delegation: delegationSchema.prefault({}),
     policies: z.array(ruleSchema).max(20_000).default([]),
   })
   .superRefine((document, context) => {
@@ -60,12 +63,13 @@ function idWith(prefix: string) {
 const KEYS = {
   document: Object.keys(policyDocumentSchema.shape),
   server: Object.keys(serverSchema.shape),
+  delegation: Object.keys(delegationSchema.shape),
   rule: Object.keys(ruleSchema.shape),
   match: Object.keys(matchSchema.shape),
   obligations: Object.keys(obligationsSchema.shape),
   window: Object.keys(windowSchema.shape),
   rate: ['max', 'windowSeconds', 'per'],
-  budget: ['field', 'max', 'windowSeconds', 'per'],
+  budget: Object.keys(budgetSchema.shape),
 } as const satisfies Record<string, readonly string[]>;
 
 type Path = readonly (string | number)[];
@@ -75,6 +79,7 @@ export function policyKeys(path: Path): readonly string[] {
   const [section, second, part] = path;
   if (path.length === 0) return KEYS.document;
   if (section === 'servers') return path.length === 2 ? KEYS.server : [];
+  if (section === 'delegation') return path.length === 1 ? KEYS.delegation : [];
   if (section !== 'policies' || typeof second !== 'number') return [];
   if (path.length === 2) return KEYS.rule;
   if (part === 'match') return KEYS.match;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { fieldLimitsSchema } from './condition.js';
+import { fieldProblem } from '../field.js';
 import { fieldSchema, globsSchema, MAX_LIST, nameSchema, sizeSchema } from './text.js';
 import { windowSchema } from './window.js';
 
@@ -23,7 +24,44 @@ const windowed = {
 /** At most `max` executions of what the rule permits, in any window. */
 const rateSchema = z.strictObject(windowed);
 /** At most `max` in sum of a field (money in minor units, rows), in any window. */
-const budgetSchema = z.strictObject({ field: fieldSchema, ...windowed });
+export const budgetSchema = z
+  .strictObject({
+    field: fieldSchema,
+    ...windowed,
+    /** ISO 4217: only amounts in minor units of it are counted, others are not permitted. */
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'expected a currency of ISO 4217 such as "EUR"')
+      .optional(),
+    /** Names the currency of an amount. Without it, the field `currency` beside `field`. */
+    currencyField: fieldSchema.optional(),
+  })
+  .superRefine((budget, context) => {
+    const { currency, currencyField } = budget;
+    if (currency === undefined) {
+      if (currencyField === undefined) return;
+      const message = 'expected "currency" beside "currencyField"';
+      const params = { issue: 'missing-key' };
+      context.addIssue({ code: 'custom', message, path: ['currency'], params });
+    } else if (currencyField === undefined && fieldProblem(currencyFieldOf(budget))) {
+      const message = 'expected "currencyField": no field "currency" can be beside this one';
+      context.addIssue({
+        code: 'custom',
+        message,
+        path: ['field'],
+        params: { issue: 'bad-field' },
+      });
+    }
+  });
+export type Budget = z.infer<typeof budgetSchema>;
+
+/** The field that names the currency of a budget's amounts. */
+export function currencyFieldOf({
+  field,
+  currencyField,
+}: Pick<Budget, 'field' | 'currencyField'>): string {
+  return currencyField ?? field.replace(/[^.]*$/, 'currency');
+}
 
 /** What must be met for a rule to permit, or else the action is denied. */
 export const obligationsSchema = z.strictObject({

@@ -75,6 +75,10 @@ function fits(key: string, { of, siblings, place }: Given): boolean {
 }
 
 function fitsCondition(key: string, siblings: ReadonlySet<string>): boolean {
+  if (siblings.has('budgetOf') || key === 'usedOver') {
+    return key === 'usedOver' && siblings.has('budgetOf');
+  }
+  if (siblings.has('usedOver')) return key === 'budgetOf';
   const has = (names: ReadonlySet<string>): boolean => [...siblings].some((key) => names.has(key));
   if (has(COMBINATOR_NAMES)) return false;
   if (key === 'field') return true;

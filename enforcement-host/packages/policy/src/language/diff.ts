@@ -1,8 +1,10 @@
+import { DEFAULT_DELEGATION_DEPTH } from '../document/delegation.js';
 import type { Policy } from '../policy.js';
 import { PRESETS } from '../presets/generated.js';
 import { namesChanged } from './diff/names.js';
 import { ruleChanges } from './diff/rules.js';
 import { worstOf, type ChangeDirection, type PolicyChange } from './diff/change.js';
+import { counted } from './words.js';
 
 export type { ChangeDirection, PolicyChange } from './diff/change.js';
 
@@ -25,6 +27,7 @@ export function diffPolicies(before: Policy | undefined, after: Policy): PolicyD
     ...sectionChanges(before, after, rules),
     ...rules,
     ...namesChanged(before, after),
+    ...delegationChanges(before, after),
   ];
   return { direction: worstOf(changes.map(({ direction }) => direction)), changes };
 }
@@ -74,4 +77,26 @@ function packsOf(policy: Policy | undefined): string | undefined {
 
 function shadowOf(policy: Policy | undefined): string | undefined {
   return policy?.document.shadow === true ? 'only tried out' : undefined;
+}
+
+// A first policy is compared with what holds where none says otherwise.
+function delegationChanges(before: Policy | undefined, after: Policy): readonly PolicyChange[] {
+  const old = before?.maxDelegationDepth ?? DEFAULT_DELEGATION_DEPTH;
+  const now = after.maxDelegationDepth;
+  if (old === now) return [];
+  return [
+    {
+      kind: 'delegation',
+      name: 'delegation',
+      direction: now > old ? 'loosens' : 'tightens',
+      path: ['delegation'],
+      details: [],
+      ...(before && { before: depthWords(old) }),
+      after: depthWords(now),
+    },
+  ];
+}
+
+function depthWords(depth: number): string {
+  return depth === 0 ? 'no sub-agents' : `at most ${counted(depth, 'level')} of sub-agents`;
 }

@@ -157,6 +157,10 @@ export const KEY_DOCS: Readonly<Record<MapName, Docs>> = {
       text: 'MCP servers that the enforcement host starts or reaches, by name. Starting one runs a command: trusting the file trusts that.',
       example: 'servers:\n  docs:\n    url: https://docs.example.com/mcp',
     },
+    delegation: {
+      text: 'How far agents may delegate to sub-agents. It bounds the enforcement point and is no part of a decision.',
+      example: 'delegation: { maxDepth: 1 }',
+    },
     policies: {
       text: 'The rules. Their order does not matter: deny wins over step_up, and that over allow; what no rule allows is denied.',
       example:
@@ -176,6 +180,12 @@ export const KEY_DOCS: Readonly<Record<MapName, Docs>> = {
       example: 'url: https://docs.example.com/mcp',
     },
     headers: { text: 'HTTP headers of every request to it.', example: 'headers: { X-Team: web }' },
+  },
+  delegation: {
+    maxDepth: {
+      text: 'How far sub-agents may go on delegating, from 0 to 16; 4 without it. With 0 agents have no sub-agents, with 1 those have none of their own.',
+      example: 'maxDepth: 1',
+    },
   },
   rule: {
     id: {
@@ -254,6 +264,14 @@ export const KEY_DOCS: Readonly<Record<MapName, Docs>> = {
       example: 'not: { field: payload.base, matches: release/* }',
     },
     window: WINDOW_DOC,
+    budgetOf: {
+      text: 'With this call, more than the share "usedOver" of a budget of this rule would be used, for whoever acts here. Also holds where the amount is absent or in a foreign currency.',
+      example: 'budgetOf: payments\nusedOver: 80',
+    },
+    usedOver: {
+      text: 'Percent of each budget of the rule "budgetOf", from 1 to 100.',
+      example: 'usedOver: 80\nbudgetOf: payments',
+    },
   },
   limits: OPERATOR_DOCS,
   obligations: {
@@ -309,7 +327,7 @@ export const KEY_DOCS: Readonly<Record<MapName, Docs>> = {
     budgets: {
       text: 'At most so much in sum of a field (money in minor units, rows), in any window.',
       example:
-        'budgets:\n  - { field: payload.amountMinor, max: 10000, windowSeconds: 86400, per: agent }',
+        'budgets:\n  - { field: payload.amountMinor, max: 10000, currency: EUR, windowSeconds: 86400 }',
     },
   },
   window: {
@@ -334,6 +352,14 @@ export const KEY_DOCS: Readonly<Record<MapName, Docs>> = {
       example: 'field: payload.amountMinor',
     },
     ...WINDOWED,
+    currency: {
+      text: 'The currency of the sum, by its code of ISO 4217: it counts minor units of it. An amount in a foreign currency is denied.',
+      example: 'currency: EUR',
+    },
+    currencyField: {
+      text: 'The field with the currency of the amount, in the spelling of ISO 4217. Without it, the field "currency" beside the amount.',
+      example: 'currencyField: payload.price.currency\ncurrency: EUR',
+    },
   },
 };
 

@@ -10,7 +10,7 @@ import { fieldsFor } from './fields.js';
 import type { OutlineNode } from './outline-node.js';
 import { childOf, nodeAt, pathOf } from './outline.js';
 import { yamlText } from './quote.js';
-import { idsInForce } from './rename.js';
+import { budgetedRules, idsInForce } from './rules-in-force.js';
 import { lineEnd } from './scalar.js';
 import { MAPS, shapeAt, type ValueKind } from './shape.js';
 
@@ -44,6 +44,7 @@ const FIXERS: Readonly<Partial<Record<PolicyIssue['code'], Fixer>>> = {
   'bad-glob': fixGlob,
   'bad-field': fixField,
   'unknown-role': fixRole,
+  'unknown-rule': fixRuleId,
   'unknown-tool': fixName,
   'unknown-server': fixServer,
   'invalid-value': fixValue,
@@ -89,6 +90,7 @@ const DEFAULTS: ReadonlyMap<string | number, string> = new Map([
   ['version', '1'],
   ['effect', 'deny'],
   ['timeZone', 'UTC'],
+  ['usedOver', '80'],
 ]);
 
 function fixMissingKey(issue: PolicyIssue, source: FixSource): readonly QuickFix[] {
@@ -215,6 +217,13 @@ function fixRole({ path }: PolicyIssue, source: FixSource): readonly QuickFix[] 
   const node = scalarAt(source.root, path);
   const roles = (childOf(source.root, 'roles')?.children ?? []).map(({ name }) => String(name));
   const near = node?.value === undefined ? undefined : nearest(node.value, roles);
+  return node === undefined || near === undefined ? [] : change(node, near, source);
+}
+
+function fixRuleId({ path }: PolicyIssue, source: FixSource): readonly QuickFix[] {
+  const node = scalarAt(source.root, path);
+  const near =
+    node?.value === undefined ? undefined : nearest(node.value, budgetedRules(source.root));
   return node === undefined || near === undefined ? [] : change(node, near, source);
 }
 

@@ -11,6 +11,7 @@ import type { OutlineNode } from './outline-node.js';
 import { isAtKey, nodeAt, nodeUnder, pathOf, readOutline, type Path } from './outline.js';
 import { textsOf, valueOf } from './outline-value.js';
 import { offsetAt, rangesOf } from './position.js';
+import { givenRule, ownRules } from './rules-in-force.js';
 import { shapeAt, type ValueKind } from './shape.js';
 import { codes, counted } from './words.js';
 
@@ -91,6 +92,12 @@ const FIELD: Words = (value, { root, text }) => {
 
 const WORDS: Readonly<Partial<Record<ValueKind, Words>>> = {
   'rule-id': (_, place) => ruleWords(place.path, place),
+  'budgeted-rule': (value, { text, root }) => {
+    const [own] = ownRules(root, value);
+    if (own !== undefined) return ruleWords(pathOf(own), { text, root });
+    const given = givenRule(root, value);
+    return given && describeRule(given);
+  },
   effect: (value, place) => {
     const words = [ruleWords(place.path, place), valueDoc(value)];
     return words.filter((each) => each !== undefined).join('\n\n') || undefined;

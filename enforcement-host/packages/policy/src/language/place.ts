@@ -1,9 +1,8 @@
-import { PRESETS } from '../presets/generated.js';
-import { PACK_NAMES, PRESET_NAMES } from '../presets/names.js';
 import type { PolicyEnvironment } from './environment.js';
 import type { CursorHit, OutlineNode } from './outline-node.js';
 import { childOf, nodeAt, pathOf, type Path } from './outline.js';
 import { yamlText } from './quote.js';
+import { budgetedRules, givenPresets } from './rules-in-force.js';
 import { lineEnd } from './scalar.js';
 
 interface PlaceParts {
@@ -97,6 +96,11 @@ export class CompletionPlace {
     return (node?.children ?? []).map(({ name }) => String(name));
   }
 
+  /** Ids of rules with budgets, of the file, its preset and its packs. */
+  get budgetedRules(): readonly string[] {
+    return budgetedRules(this.#parts.root);
+  }
+
   /** Lists of the file, its preset and its packs. */
   get lists(): readonly string[] {
     return [...new Set([...this.namesIn('lists'), ...this.givenLists])];
@@ -104,13 +108,7 @@ export class CompletionPlace {
 
   /** Lists that the preset and the packs bring. */
   get givenLists(): readonly string[] {
-    const { root } = this.#parts;
-    const preset = childOf(root, 'preset')?.value ?? 'coding-agent';
-    const packs = (childOf(root, 'packs')?.children ?? []).map(({ value }) => value);
-    const names = [...PRESET_NAMES, ...PACK_NAMES].filter(
-      (name) => name === preset || packs.includes(name),
-    );
-    return names.flatMap((name) => Object.keys(PRESETS[name].lists));
+    return givenPresets(this.#parts.root).flatMap(({ lists }) => Object.keys(lists));
   }
 
   /** A text as it may be written here. */

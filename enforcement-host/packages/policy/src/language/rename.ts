@@ -4,9 +4,9 @@ import { PRESETS } from '../presets/generated.js';
 import type { TextEdit } from './environment.js';
 import { nodesBelow, type OutlineNode } from './outline-node.js';
 import { childOf, isAtKey, nodeAt, nodeUnder, pathOf, readOutline } from './outline.js';
-import { textsOf } from './outline-value.js';
 import { offsetAt, rangesOf } from './position.js';
 import { yamlText } from './quote.js';
+import { idsInForce, ownRules } from './rules-in-force.js';
 import { shapeAt } from './shape.js';
 
 /** A name that can be changed everywhere at once. */
@@ -51,11 +51,11 @@ export function renamePolicyName(text: string, position: Position, newName: stri
   if (newName === name) return { edits: [] };
   const problem = PROBLEMS[kind](newName, { root, name });
   if (problem !== undefined) return { problem };
-  const mentions = kind === 'rule' ? [found.mention] : mentionsOf(found, text, root);
+  const mentions = mentionsOf(found, text, root);
   return { edits: editsFor(mentions, newName, text) };
 }
 
-/** Renames the rule whose id is at a position. */
+/** Renames the rule whose id is defined or named at a position, and all that asks about its budgets. */
 export function renameRule(text: string, position: Position, newName: string): Renaming {
   return renameKind('rule', [text, position, newName]);
 }
@@ -99,7 +99,8 @@ function nameIn(node: OutlineNode, text: string): Found | undefined {
   const item = shape?.type === 'list' && shape.orOne ? shape.item : shape;
   if (value === undefined || item?.type !== 'value') return undefined;
   const mention = valueMention(node, text);
-  if (item.of === 'rule-id') return { kind: 'rule', name: value, mention };
+  if (item.of === 'rule-id' || item.of === 'budgeted-rule')
+    return { kind: 'rule', name: value, mention };
   if (item.of === 'role') return { kind: 'role', name: value, mention };
   if (item.of !== 'other-field' || !value.startsWith(LISTS)) return undefined;
   const start = mention.start + LISTS.length;
@@ -108,15 +109,17 @@ function nameIn(node: OutlineNode, text: string): Found | undefined {
 
 const LISTS = 'lists.';
 
-function mentionsOf({ kind, name }: Found, text: string, root: OutlineNode): readonly Mention[] {
-  const section = childOf(root, kind === 'list' ? 'lists' : 'roles');
-  const defined = section === undefined ? undefined : childOf(section, name);
+function mentionsOf(found: Found, text: string, root: OutlineNode): readonly Mention[] {
+  const { kind, name, mention } = found;
+  // Of two rules with one id, one gets another; what asks about it still has the other.
+  if (kind === 'rule' && ownRules(root, name).length > 1) return [mention];
+  const defined = kind === 'rule' ? undefined : nodeAt(root, [`${kind}s`, name]);
   const own = defined === undefined ? [] : [keyMention(defined, text)];
   const named = scalarsBelow(childOf(root, 'policies'))
     .filter(({ value }) => value === name || value === `${LISTS}${name}`)
     .map((node) => nameIn(node, text))
-    .filter((found) => found?.kind === kind && found.name === name);
-  return [...own, ...named.flatMap((found) => (found === undefined ? [] : [found.mention]))];
+    .filter((each) => each?.kind === kind && each.name === name);
+  return [...own, ...named.flatMap((each) => (each === undefined ? [] : [each.mention]))];
 }
 
 function scalarsBelow(node: OutlineNode | undefined): readonly OutlineNode[] {
@@ -160,22 +163,14 @@ const PROBLEMS: Readonly<
   role: roleProblem,
 };
 
-function ruleProblem(newName: string, { root }: Naming): string | undefined {
+function ruleProblem(newName: string, { root, name }: Naming): string | undefined {
+  if (ownRules(root, name).length === 0)
+    return 'expected this id to stay: no rule of the file has it';
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(newName) || newName.length > 64) {
     return 'expected a kebab-case id of at most 64 characters, such as "no-secrets"';
   }
   if (RESERVED_RULE_IDS.has(newName)) return 'expected another id: this one is reserved';
   return idsInForce(root).has(newName) ? 'expected another id: a rule has this one' : undefined;
-}
-
-/** Ids of the file's rules, and of its preset's and packs'. */
-export function idsInForce(root: OutlineNode): ReadonlySet<string> {
-  const own = (childOf(root, 'policies')?.children ?? []).map((rule) => childOf(rule, 'id')?.value);
-  const [preset = 'coding-agent'] = textsOf(childOf(root, 'preset'));
-  const names = [preset, ...textsOf(childOf(root, 'packs'))];
-  const given = Object.entries(PRESETS).filter(([name]) => names.includes(name));
-  const ids = given.flatMap(([, { rules }]) => rules.map(({ id }) => id));
-  return new Set([...own.filter((id) => id !== undefined), ...ids]);
 }
 
 function listProblem(newName: string, { root, name }: Naming): string | undefined {

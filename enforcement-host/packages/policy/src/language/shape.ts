@@ -5,6 +5,7 @@ import type { Path } from './outline.js';
 export type MapName =
   | 'document'
   | 'server'
+  | 'delegation'
   | 'rule'
   | 'match'
   | 'condition'
@@ -23,6 +24,7 @@ export type ValueKind =
   | 'true'
   | 'effect'
   | 'rule-id'
+  | 'budgeted-rule'
   | 'text'
   | 'tool'
   | 'resource'
@@ -38,6 +40,7 @@ export type ValueKind =
   | 'scalar'
   | 'glob'
   | 'number'
+  | 'currency'
   | 'day'
   | 'time'
   | 'time-zone'
@@ -98,6 +101,7 @@ export const MAPS: Readonly<Record<MapName, Keys>> = {
     roles: { type: 'record', names: 'roles', item: list(value('member')) },
     lists: { type: 'record', names: 'lists', item: list(value('scalar')) },
     servers: { type: 'record', names: 'servers', item: map('server') },
+    delegation: map('delegation'),
     policies: list(map('rule')),
   },
   server: {
@@ -108,6 +112,7 @@ export const MAPS: Readonly<Record<MapName, Keys>> = {
     url: value('text'),
     headers: { type: 'record', names: 'texts', item: value('text') },
   },
+  delegation: { maxDepth: value('number') },
   rule: {
     id: value('rule-id'),
     effect: value('effect'),
@@ -135,6 +140,8 @@ export const MAPS: Readonly<Record<MapName, Keys>> = {
     all: list(map('condition')),
     not: map('condition'),
     window: map('window'),
+    budgetOf: value('budgeted-rule'),
+    usedOver: value('number'),
   },
   limits: operands,
   obligations: {
@@ -159,7 +166,12 @@ export const MAPS: Readonly<Record<MapName, Keys>> = {
     timeZone: value('time-zone'),
   },
   rate: windowed,
-  budget: { field: value('field'), ...windowed },
+  budget: {
+    field: value('field'),
+    ...windowed,
+    currency: value('currency'),
+    currencyField: value('field'),
+  },
 };
 
 export const DOCUMENT: Shape = map('document');

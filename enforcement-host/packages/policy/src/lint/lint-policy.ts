@@ -6,6 +6,7 @@ import type { PolicyIssue, Range } from '../issue.js';
 import type { Policy } from '../policy.js';
 import { listsOf } from '../presets/lists.js';
 import { anyElementTraps } from './any-element.js';
+import { apartCurrencies, idleShares } from './budgets.js';
 import { contradictionsIn } from './contradictions.js';
 import type { Finding } from './finding.js';
 import { targetsOf, unknownRoles, unknownTargets, unusedNames } from './names.js';
@@ -32,12 +33,15 @@ export function findingsOf(policy: Policy, environment: PolicyEnvironment): read
   const { document, rules } = policy;
   const targets = targetsOf(document, environment);
   const names = { roles: document.roles, lists: listsOf(document) };
+  const triedOut = new Set(rules.flatMap(({ rule }) => (rule.shadow === true ? [rule.id] : [])));
   const inRules = document.policies.flatMap((rule, index) => {
     const findings = [
       ...contradictionsIn(rule, names),
       ...unknownTargets(rule, targets),
       ...unknownRoles(rule, document),
       ...anyElementTraps(rule),
+      ...apartCurrencies(rule),
+      ...idleShares(rule, triedOut),
     ];
     return findings.map((finding) => ({
       ...finding,

@@ -15,6 +15,7 @@ export type Quantifier = 'any' | 'every';
  */
 export type NormalTest =
   | { readonly op: 'all' | 'any'; readonly tests: readonly NormalTest[] }
+  | ShareTest
   | { readonly op: 'not'; readonly test: NormalTest }
   | FieldTest
   | WindowTest
@@ -44,6 +45,13 @@ export interface WindowTest {
   readonly to: number;
 }
 
+/** `any`, written out from a share of a rule's budgets: kept for words only. */
+export interface ShareTest {
+  readonly op: 'any';
+  readonly tests: readonly NormalTest[];
+  readonly share: { readonly rule: string; readonly percent: number };
+}
+
 /** What the meter has counted in its window, with what this action adds, is at most `max`. */
 export interface UsageTest {
   readonly op: 'usage';
@@ -58,6 +66,8 @@ export interface Meter {
   readonly windowSeconds: number;
   /** The field that is summed up; without it, each execution counts 1. */
   readonly field?: string | undefined;
+  /** ISO 4217: the sum is in minor units of it. */
+  readonly currency?: string | undefined;
 }
 
 /** Something that must hold wherever the rule does, or else the rule denies. */
@@ -87,4 +97,17 @@ export interface NormalRule {
 /** What cannot be decided holds in rules that restrict, and does not in rules that allow. */
 export function cautionOf(effect: Verdict): boolean {
   return effect !== 'allow';
+}
+
+/** Every meter that a test reads. */
+export function metersOf(test: NormalTest): readonly Meter[] {
+  switch (test.op) {
+    case 'all':
+    case 'any':
+      return test.tests.flatMap(metersOf);
+    case 'not':
+      return metersOf(test.test);
+    default:
+      return test.op === 'usage' ? [test.meter] : [];
+  }
 }

@@ -3,21 +3,30 @@ import { OPERATORS } from '../document/condition.js';
 import { listOf, type Scalar } from '../document/text.js';
 import { DAYS, type PolicyWindow } from '../document/window.js';
 import type { FieldTest, NormalTest, Quantifier } from './normal-form.js';
+import { shareTest, type BudgetsByRule } from './normalize-budgets.js';
 
 /** The document's lists, by name. */
 export type Lists = Readonly<Record<string, readonly Scalar[]>>;
 
+/** What conditions refer to. */
+export interface ConditionScope {
+  readonly lists: Lists;
+  readonly budgets: BudgetsByRule;
+}
+
 /** Writes out one condition that its schema has accepted. */
-export function normalizeCondition(condition: Condition, lists: Lists): NormalTest {
-  const { field, any, all, not: negated, window } = condition;
+export function normalizeCondition(condition: Condition, scope: ConditionScope): NormalTest {
+  const { field, any, all, not: negated, window, budgetOf, usedOver } = condition;
   if (any !== undefined)
-    return { op: 'any', tests: any.map((one) => normalizeCondition(one, lists)) };
+    return { op: 'any', tests: any.map((one) => normalizeCondition(one, scope)) };
   if (all !== undefined)
-    return { op: 'all', tests: all.map((one) => normalizeCondition(one, lists)) };
-  if (negated !== undefined) return not(normalizeCondition(negated, lists));
+    return { op: 'all', tests: all.map((one) => normalizeCondition(one, scope)) };
+  if (negated !== undefined) return not(normalizeCondition(negated, scope));
   if (window !== undefined) return normalizeWindow(window);
+  if (budgetOf !== undefined && usedOver !== undefined)
+    return shareTest(budgetOf, usedOver, scope.budgets);
   if (field === undefined) throw new TypeError('expected a condition with a field');
-  const [test] = normalizeOperators(field, condition, lists);
+  const [test] = normalizeOperators(field, condition, scope.lists);
   if (test === undefined) throw new TypeError('expected a condition with an operator');
   return test;
 }

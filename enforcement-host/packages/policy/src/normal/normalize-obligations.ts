@@ -1,5 +1,7 @@
 import type { PolicyRule } from '../document/rule.js';
 import { listOf } from '../document/text.js';
+import { currencyFieldOf } from '../document/obligations.js';
+import { budgetTest, currencyTest, type PlacedBudget } from './normalize-budgets.js';
 import {
   normalizeOperators,
   normalizeWindow,
@@ -95,11 +97,21 @@ const WRITERS: { readonly [Key in keyof Obligations]?: Writer<Key> } = {
       test: { op: 'usage', max, meter: { id: `${id}.rate.${at}`, per, windowSeconds } },
     })),
   budgets: (budgets, { id }) =>
-    budgets.map(({ max, windowSeconds, per, field }, at) => ({
-      words: `at most ${max} of ${field} in ${windowSeconds} s${perWords(per)}`,
-      test: { op: 'usage', max, meter: { id: `${id}.budget.${at}`, per, windowSeconds, field } },
-    })),
+    budgets.flatMap((budget, at) => budgetRequirements({ budget, rule: id, at })),
 };
+
+function budgetRequirements(placed: PlacedBudget): readonly Omit<Requirement, 'obligation'>[] {
+  const { max, field, currency, windowSeconds, per } = placed.budget;
+  const unit = currency === undefined ? '' : ` minor units of ${currency}`;
+  const sum = {
+    words: `at most ${max}${unit} of ${field} in ${windowSeconds} s${perWords(per)}`,
+    test: budgetTest(placed),
+  };
+  const test = currencyTest(placed);
+  if (test === undefined || currency === undefined) return [sum];
+  const words = `${currency} in ${currencyFieldOf(placed.budget)} (not a foreign currency)`;
+  return [{ words, test }, sum];
+}
 
 /** Writes out the obligations that the decision itself can check. */
 export function normalizeObligations(

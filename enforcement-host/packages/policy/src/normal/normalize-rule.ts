@@ -1,15 +1,13 @@
 import type { PolicyDocument } from '../document/document.js';
 import type { Match, PolicyRule } from '../document/rule.js';
 import { listOf } from '../document/text.js';
-import type { Lists } from './normalize-condition.js';
-import { normalizeCondition } from './normalize-condition.js';
+import { normalizeCondition, type ConditionScope } from './normalize-condition.js';
 import { normalizeObligations } from './normalize-obligations.js';
 import type { NormalRule, NormalTest } from './normal-form.js';
 
 /** What the rules of a document refer to. */
-export interface RuleScope {
+export interface RuleScope extends ConditionScope {
   readonly roles: PolicyDocument['roles'];
-  readonly lists: Lists;
 }
 
 /** Writes out one rule that its schema has accepted. */
@@ -21,7 +19,7 @@ export function normalizeRule(rule: PolicyRule, scope: RuleScope): NormalRule {
     message: description ?? MESSAGES[effect](id),
     shadow,
     match: normalizeMatch(rule.match, scope),
-    when: (rule.when ?? []).map((condition) => normalizeCondition(condition, scope.lists)),
+    when: (rule.when ?? []).map((condition) => normalizeCondition(condition, scope)),
     requirements: normalizeObligations(rule, scope.lists),
     approvals: approvalsOf(rule),
     passTtlSeconds: obligations?.passTtlSeconds,

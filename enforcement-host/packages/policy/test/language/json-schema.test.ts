@@ -68,6 +68,7 @@ describe('the documentation of keys', () => {
     const places = {
       document: [],
       server: ['servers', 'x'],
+      delegation: ['delegation'],
       rule: ['policies', 0],
       match: ['policies', 0, 'match'],
       condition: ['policies', 0, 'when', 0],

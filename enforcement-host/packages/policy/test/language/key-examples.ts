@@ -4,6 +4,9 @@ import { HEAD } from './support.js';
 
 const RULE = 'id: z\neffect: step_up\nmatch: { tool: x }';
 
+const PAYMENTS = `  - { id: payments, effect: allow, match: { tool: x }, obligations: { budgets: [{ field: payload.a, max: 1, windowSeconds: 1 }] } }
+`;
+
 /** What an example needs around it, by the mapping that its key belongs to. */
 const AROUND: Readonly<Record<string, (key: string, example: string) => string>> = {
   document: (key, example) =>
@@ -21,6 +24,8 @@ const AROUND: Readonly<Record<string, (key: string, example: string) => string>>
     const first = isHttp ? { url: 'url: https://a.example' } : { command: 'command: x' };
     return `${HEAD}servers:\n  s:\n${indented(without(key, first, example), 4)}\npolicies: [{ ${RULE.replaceAll('\n', ', ')} }]\n`;
   },
+  delegation: (_, example) =>
+    `${HEAD}delegation:\n${indented(example, 2)}\npolicies: [{ ${RULE.replaceAll('\n', ', ')} }]\n`,
   rule: (key, example) =>
     inRule(
       without(
@@ -63,7 +68,9 @@ export const KEY_EXAMPLES: readonly (readonly [name: string, text: string])[] = 
       ? 'lists: { payees: [], channels: [], colleagues: [] }\n'
       : '';
     const roles = map === 'match' && key === 'roles' ? 'roles: { releaser: [] }\n' : '';
-    return [`${map} ${key}`, `${AROUND[map]?.(key, example) ?? ''}${lists}${roles}`] as const;
+    const text = AROUND[map]?.(key, example) ?? '';
+    const rules = example.includes('budgetOf') ? `${text}${PAYMENTS}` : text;
+    return [`${map} ${key}`, `${rules}${lists}${roles}`] as const;
   }),
 );
 
@@ -81,7 +88,7 @@ function inRule(rule: string): string {
 }
 
 function inCondition(key: string, example: string): string {
-  const isAlone = ['any', 'all', 'not', 'window'].includes(key);
+  const isAlone = ['any', 'all', 'not', 'window', 'budgetOf', 'usedOver'].includes(key);
   const beside = key === 'field' ? 'present: true\n' : 'field: payload.a\n';
   return inRule(`${RULE}\nwhen:\n  -\n${indented(`${isAlone ? '' : beside}${example}`, 4)}`);
 }

@@ -17,7 +17,8 @@ export interface PolicyChange {
     | 'role'
     | 'server'
     | 'tenant'
-    | 'human';
+    | 'human'
+    | 'delegation';
   /** Id of the rule, or name of what changed. */
   readonly name: string;
   readonly direction: ChangeDirection;

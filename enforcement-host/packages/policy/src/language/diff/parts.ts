@@ -1,6 +1,6 @@
 import type { Condition, Operator } from '../../document/condition.js';
 import { OPERATORS } from '../../document/condition.js';
-import type { RuleObligations } from '../../document/obligations.js';
+import { currencyFieldOf, type Budget, type RuleObligations } from '../../document/obligations.js';
 import type { Match } from '../../document/rule.js';
 import { listOf, type Scalar } from '../../document/text.js';
 import { globsCover } from '../../lint/glob-relations.js';
@@ -75,11 +75,17 @@ export function whenExtent(old: readonly Condition[], now: readonly Condition[])
 }
 
 function conditionExtent(old: Condition | undefined, now: Condition): Extent {
+  if (now.budgetOf !== undefined) return shareExtent(old, now);
   const operator = OPERATORS.find((name) => now[name] !== undefined);
   if (old?.field === undefined || old.field !== now.field || operator === undefined)
     return 'unknown';
   if (old[operator] === undefined) return 'unknown';
   return EXTENTS[operator]?.(old, now) ?? 'unknown';
+}
+
+function shareExtent(old: Condition | undefined, now: Condition): Extent {
+  if (old?.budgetOf !== now.budgetOf) return 'unknown';
+  return flip(numberExtent(old?.usedOver ?? 0, now.usedOver ?? 0));
 }
 
 type Compare = (old: Condition, now: Condition) => Extent;
@@ -155,7 +161,33 @@ const PERMITTED: Readonly<
   recipients: (old, now) => globsExtent(old.recipients ?? [], now.recipients ?? []),
   maxRows: (old, now) => numberExtent(old.maxRows ?? 0, now.maxRows ?? 0),
   windows: windowsExtent,
+  rates: ({ rates: old = [] }, { rates: now = [] }) => countedExtent(old, now),
+  budgets: ({ budgets: old = [] }, { budgets: now = [] }) => countedExtent(old, now),
 };
+
+type Counted = NonNullable<RuleObligations['rates']>[number] & Partial<Budget>;
+
+// By their places, under which they are counted: one more permits less.
+function countedExtent(old: readonly Counted[], now: readonly Counted[]): Extent {
+  const [longer] = [old, now].toSorted((a, b) => b.length - a.length);
+  return extentOf((longer ?? []).map((_, at) => optional(old[at], now[at], limitExtent)));
+}
+
+function limitExtent(old: Counted, now: Counted): Extent {
+  const isSameCount = isSame([old.field, [...old.per].sort()], [now.field, [...now.per].sort()]);
+  return extentOf([
+    isSameCount ? 'same' : 'unknown',
+    numberExtent(old.max, now.max),
+    flip(numberExtent(old.windowSeconds, now.windowSeconds)),
+    optional(currencyOf(old), currencyOf(now), (before, later) =>
+      before === later ? 'same' : 'unknown',
+    ),
+  ]);
+}
+
+function currencyOf({ field = '', currency, currencyField }: Counted): string | undefined {
+  return currency && `${currency} in ${currencyFieldOf({ field, currencyField })}`;
+}
 
 function windowsExtent(
   { windows: old = [] }: RuleObligations,

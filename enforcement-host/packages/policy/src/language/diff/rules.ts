@@ -2,11 +2,12 @@ import type { Verdict } from '@axtary/core';
 
 import { describeRule } from '../../describe.js';
 import type { PolicyRule } from '../../document/rule.js';
+import { conditionsOfRule } from '../../document/condition-places.js';
 import { listOf } from '../../document/text.js';
 import { areDisjoint } from '../../lint/glob-relations.js';
 import { matchCovers } from '../../lint/shadowing.js';
 import type { Policy, RuleInForce } from '../../policy.js';
-import { worstOf, type ChangeDirection, type PolicyChange } from './change.js';
+import { worstOf, type ChangeDirection, type Extent, type PolicyChange } from './change.js';
 import { matchExtent, obligationsDirection, obligationWords, whenExtent } from './parts.js';
 
 /** Rules that were added, removed or changed, those of presets and packs among them. */
@@ -157,18 +158,46 @@ interface Comparison {
 
 function compare(old: PolicyRule, now: PolicyRule, context: Context): Comparison {
   const match = matchExtent(old.match, now.match);
-  const when = whenExtent(old.when ?? [], now.when ?? []);
+  const conditions = whenExtent(old.when ?? [], now.when ?? []);
+  const budgets = budgetsChanged(old, now, context);
+  const when = budgets.length === 0 ? conditions : 'unknown';
   const obligations = obligationsDirection(old.obligations ?? {}, now.obligations ?? {});
   const isTriedOut = old.shadow === true && now.shadow === true;
   const details = [
     ...detailsOf(old, now),
-    ...(match === 'same' ? [] : [`match: ${EXTENTS[match]}`]),
-    ...(when === 'same' ? [] : [`conditions: ${WHENS[when]}`]),
+    ...scopeWords(match, conditions),
+    ...budgets.map((id) => `conditions: the budgets of ${id} changed`),
     ...obligationWords(old.obligations ?? {}, now.obligations ?? {}),
   ];
   if (isTriedOut || details.length === 0) return { details, direction: 'neutral' };
   const scope = [match, when].filter((extent) => extent !== 'same');
   return { details, direction: directionOf({ old, now, scope, obligations }, context) };
+}
+
+// What a condition asks about a share of another rule's budgets changes with them.
+function budgetsChanged(
+  old: PolicyRule,
+  now: PolicyRule,
+  { before, after }: Contents,
+): readonly string[] {
+  const asked = rulesAskedAbout(old);
+  const budgetsOf = (id: string, rules: readonly PolicyRule[]): string | undefined =>
+    JSON.stringify(rules.find((rule) => rule.id === id)?.obligations?.budgets);
+  return [...rulesAskedAbout(now)].filter(
+    (id) => asked.has(id) && budgetsOf(id, before) !== budgetsOf(id, after),
+  );
+}
+
+function rulesAskedAbout(rule: PolicyRule): ReadonlySet<string> {
+  const ids = conditionsOfRule(rule).map(({ condition }) => condition.budgetOf);
+  return new Set(ids.filter((id) => id !== undefined));
+}
+
+function scopeWords(match: Extent, conditions: Extent): readonly string[] {
+  return [
+    ...(match === 'same' ? [] : [`match: ${EXTENTS[match]}`]),
+    ...(conditions === 'same' ? [] : [`conditions: ${WHENS[conditions]}`]),
+  ];
 }
 
 const EXTENTS = { wider: 'matches more', narrower: 'matches less', unknown: 'matches others' };
