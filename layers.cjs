@@ -13,6 +13,7 @@ const published = [
   '@axtary/policy',
   '@axtary/prover',
   '@axtary/ledger',
+  '@axtary/budgets',
   '@axtary/actionpass',
   '@axtary/approvals',
   '@axtary/adapters',
@@ -44,6 +45,11 @@ module.exports = {
       path: `${PACKAGES}/ledger`,
       mayImport: ['@axtary/core', 'zod', 'node'],
     },
+    {
+      name: '@axtary/budgets',
+      path: `${PACKAGES}/budgets`,
+      mayImport: ['@axtary/core', 'zod', 'node'],
+    },
     { name: '@axtary/protocol', path: `${PACKAGES}/protocol`, mayImport: ['@axtary/core', 'zod'] },
     {
       name: '@axtary/adapters',
@@ -53,7 +59,15 @@ module.exports = {
     {
       name: '@axtary/actionpass',
       path: `${PACKAGES}/actionpass`,
-      mayImport: ['@axtary/core', '@axtary/policy', 'jose', 'zod', 'node'],
+      mayImport: [
+        '@axtary/core',
+        '@axtary/policy',
+        '@sd-jwt/jwt-status-list',
+        'aws4fetch',
+        'jose',
+        'zod',
+        'node',
+      ],
     },
     {
       name: '@axtary/approvals',
@@ -67,6 +81,7 @@ module.exports = {
         '@axtary/core',
         '@axtary/policy',
         '@axtary/ledger',
+        '@axtary/budgets',
         '@axtary/actionpass',
         '@axtary/approvals',
         'node',
@@ -85,6 +100,7 @@ module.exports = {
         '@axtary/protocol',
         '@modelcontextprotocol/sdk',
         'commander',
+        'jose',
         'undici',
         'zod',
         'node',

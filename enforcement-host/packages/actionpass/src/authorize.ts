@@ -25,6 +25,10 @@ export interface AuthorizeOptions {
   readonly approvalArtifact?: ApprovalArtifact;
   /** Upper bound; policy may ask for less. */
   readonly passTtlSeconds?: number;
+  /** RFC 7638 thumbprint of the only key that may present the pass: version 1. Default: version 0. */
+  readonly holder?: string;
+  /** Who may accept the pass. Needs a holder. */
+  readonly audience?: readonly string[];
   readonly clock?: Clock;
 }
 
@@ -70,7 +74,7 @@ const policyHashes = new WeakMap<Policy, Sha256>();
  *
  * @throws ActionError when the action is malformed; VerificationError `APPROVAL_ARTIFACT_INVALID`
  *   when the approval is for another action or payload, or has expired; TypeError for a tenant
- *   that is not the action's, or a key that cannot sign ES256.
+ *   that is not the action's, an audience without a holder, or a key that cannot sign ES256.
  */
 export async function authorize(options: AuthorizeOptions): Promise<AuthorizeResult> {
   const parsed = parseAction(options.action);
@@ -100,6 +104,8 @@ export async function authorize(options: AuthorizeOptions): Promise<AuthorizeRes
     issuer: options.issuer,
     now,
     ttlSeconds: options.passTtlSeconds,
+    holder: options.holder,
+    audience: options.audience,
   });
   return { ...result, permitted: true, actionPass };
 }

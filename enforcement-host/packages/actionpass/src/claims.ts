@@ -5,12 +5,13 @@ import { z } from 'zod';
 const text = z.string().min(1).max(4096);
 const numericDate = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/**
- * Claims of an ActionPass, version 0: bound to content. Registered names where RFC 7519 has them;
- * `sub` is the agent.
- */
-export const passClaimsSchema = z.strictObject({
-  ver: z.literal(0),
+/** RFC 7638 thumbprint of a P-256 key: SHA-256, base64url. */
+export const thumbprintSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** RFC 7800 section 3.1, with the one member of RFC 9449 section 6.1. */
+export const confirmationSchema = z.strictObject({ jkt: thumbprintSchema });
+
+const content = {
   iss: text,
   sub: text,
   jti: text,
@@ -37,8 +38,35 @@ export const passClaimsSchema = z.strictObject({
       payload_hash: sha256Schema,
     })
     .optional(),
+};
+
+/** Version 0 binds content: whoever has the pass may present it. */
+const passClaimsV0Schema = z.strictObject({ ver: z.literal(0), ...content });
+
+/** Version 1 also binds the holder's key, and names the delegation it was issued under. */
+export const passClaimsV1Schema = z.strictObject({
+  ver: z.literal(1),
+  ...content,
+  /** Who may accept it; without, whoever trusts the issuer. */
+  aud: z.array(text).min(1).max(16).optional(),
+  cnf: confirmationSchema,
+  /** `jti` of the delegation pass that this one is the leaf of, and of the first of its chain. */
+  delegation: z
+    .strictObject({ parent: text, root: text, depth: z.number().int().min(0).max(16) })
+    .optional(),
 });
+
+/**
+ * Claims of an ActionPass, by version. Registered names where there are any (RFC 7519, RFC 7800);
+ * `sub` is the agent. Closed: a member that is not listed makes it malformed. A verifier takes
+ * every version it knows and no other.
+ */
+export const passClaimsSchema = z.discriminatedUnion('ver', [
+  passClaimsV0Schema,
+  passClaimsV1Schema,
+]);
 export type PassClaims = z.infer<typeof passClaimsSchema>;
+export type PassClaimsV1 = z.infer<typeof passClaimsV1Schema>;
 
 /** What a pass says of the action itself. */
 export function actionClaims({

@@ -7,7 +7,15 @@ import {
 } from '@axtary/core';
 import { newId, type Sha256 } from '@axtary/core/digest';
 
-import { actionClaims, approvalClaim, type ActionDigests, type PassClaims } from './claims.js';
+import {
+  actionClaims,
+  approvalClaim,
+  type ActionDigests,
+  type PassClaims,
+  type PassClaimsV1,
+} from './claims.js';
+import type { VerifiedDelegation } from './delegation/verify.js';
+import { assertWithin, delegationClaim } from './delegation/within.js';
 import { signCompact } from './jws.js';
 import type { Signer } from './keys.js';
 
@@ -24,6 +32,15 @@ export interface IssueOptions {
   readonly issuer: string;
   readonly now: Date;
   readonly ttlSeconds?: number | undefined;
+  /**
+   * RFC 7638 thumbprint of the only key that may present the pass: it makes it one of version 1.
+   * Under a delegation, the delegation's own.
+   */
+  readonly holder?: string | undefined;
+  /** The chain that the agent acts under; the pass ends with it at the latest. */
+  readonly delegation?: VerifiedDelegation | undefined;
+  /** Who may accept the pass. Needs a holder. */
+  readonly audience?: readonly string[] | undefined;
 }
 
 /** A signed pass. `token` is the compact JWS; `jti` is what one-use and revocation key on. */
@@ -36,23 +53,19 @@ export interface IssuedActionPass {
 /**
  * The claims of a pass for exactly this action; the shortest of all lifetimes wins.
  *
- * @throws TypeError when `ttlSeconds` is not a positive whole number.
+ * @throws VerificationError `DELEGATION_INVALID` or `DELEGATION_WIDENED` where the action is not
+ *   within the delegation; TypeError when `ttlSeconds` is not a positive whole number, or for an
+ *   audience without a holder.
  */
 export function passClaims(options: IssueOptions): PassClaims {
-  const { parsed, digests, approval } = options;
+  const { parsed, digests, approval, delegation } = options;
   const iat = Math.floor(options.now.getTime() / 1000);
-  const { ttlSeconds = DEFAULT_PASS_TTL_SECONDS } = options;
-  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds <= 0) {
-    throw new TypeError(`expected a pass TTL in whole seconds, got ${ttlSeconds}`);
-  }
-  const ttl = Math.min(ttlSeconds, options.obligations.passTtlSeconds ?? Number.POSITIVE_INFINITY);
-  return {
-    ver: 0,
+  const content = {
     iss: options.issuer,
     ...actionClaims(parsed),
     jti: newId('ap'),
     iat,
-    exp: iat + ttl,
+    exp: Math.min(iat + ttlOf(options), delegation?.leaf.exp ?? Number.POSITIVE_INFINITY),
     constraints: parsed.action.capability.constraints as PassClaims['constraints'],
     payload_hash: digests.payloadHash,
     action_hash: digests.actionHash,
@@ -60,6 +73,30 @@ export function passClaims(options: IssueOptions): PassClaims {
     decision_id: options.decisionId,
     ...(approval === undefined ? {} : { approval: approvalClaim(approval) }),
   };
+  const jkt = delegation?.leaf.cnf.jkt ?? options.holder;
+  if (jkt === undefined) {
+    if (options.audience) throw new TypeError('a pass with an audience needs a holder');
+    return { ver: 0, ...content };
+  }
+  const claims: PassClaimsV1 = {
+    ver: 1,
+    ...content,
+    cnf: { jkt },
+    ...(options.audience && { aud: [...options.audience] }),
+    ...(delegation && { delegation: delegationClaim(delegation) }),
+  };
+  if (delegation) assertWithin(delegation, claims);
+  return claims;
+}
+
+function ttlOf({
+  ttlSeconds = DEFAULT_PASS_TTL_SECONDS,
+  obligations,
+}: Pick<IssueOptions, 'ttlSeconds' | 'obligations'>): number {
+  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds <= 0) {
+    throw new TypeError(`expected a pass TTL in whole seconds, got ${ttlSeconds}`);
+  }
+  return Math.min(ttlSeconds, obligations.passTtlSeconds ?? Number.POSITIVE_INFINITY);
 }
 
 /** Signs the pass of a permitted action. Whether it is permitted is the caller's to know. */

@@ -21,7 +21,16 @@ export function signCompact(
   typ: string,
   payloadText: string,
 ): string | Promise<string> {
-  const input = `${protectedHeader(signer, typ)}.${Buffer.from(payloadText).toString('base64url')}`;
+  return signEncoded(signer, protectedHeader(signer, typ), payloadText);
+}
+
+/** Signs a payload under a protected header that is base64url already. */
+export function signEncoded(
+  signer: Signer,
+  encodedHeader: string,
+  payloadText: string,
+): string | Promise<string> {
+  const input = `${encodedHeader}.${Buffer.from(payloadText).toString('base64url')}`;
   const signature = signer.sign(input);
   return typeof signature === 'string'
     ? `${input}.${signature}`
@@ -44,7 +53,7 @@ function protectedHeader(signer: Signer, typ: string): string {
 
 /** The key id that a compact JWS names, before anything is verified. For choosing a key only. */
 export function namedKey(jws: string): string | undefined {
-  const { kid } = readHeader(split(jws)[0]);
+  const { kid } = readHeader(jws);
   return typeof kid === 'string' ? kid : undefined;
 }
 
@@ -60,17 +69,51 @@ export async function verifyCompact(
   typ: string,
   key: VerificationKey,
 ): Promise<JsonObject> {
-  const [header, payload] = split(jws);
-  assertHeader(readHeader(header), typ);
+  return verifyParsed(parseCompact(jws, { typ, members: ['alg', 'kid', 'typ'] }), key);
+}
+
+/** A compact JWS of one spelling and with a known header. Nothing of it is verified. */
+export interface ParsedJws {
+  readonly text: string;
+  readonly header: JsonObject;
+}
+
+/** What a protected header must be: ES256, of this `typ`, with no members but these. */
+export interface ExpectedHeader {
+  readonly typ: string;
+  readonly members: readonly string[];
+}
+
+/**
+ * Reads a compact JWS, without its payload.
+ *
+ * @throws VerificationError with the code of the first check that failed.
+ */
+export function parseCompact(jws: string, expected: ExpectedHeader): ParsedJws {
+  const header = readHeader(jws);
+  assertHeader(header, expected);
+  return { text: jws, header };
+}
+
+/**
+ * On return the payload is strict JSON that the key has signed.
+ *
+ * @throws VerificationError `PASS_SIGNATURE_INVALID` or `PASS_MALFORMED`.
+ */
+export async function verifyParsed({ text }: ParsedJws, key: VerificationKey): Promise<JsonObject> {
+  return readObject(await signedBytes(text, key), 'payload');
+}
+
+async function signedBytes(jws: string, key: VerificationKey): Promise<Uint8Array> {
   try {
-    await compactVerify(jws, key, { algorithms: ['ES256'] });
+    const { payload } = await compactVerify(jws, key, { algorithms: ['ES256'] });
+    return payload;
   } catch (cause) {
     throw new VerificationError('PASS_SIGNATURE_INVALID', signatureMessage(cause), { cause });
   }
-  return readObject(payload, 'payload');
 }
 
-function split(jws: string): readonly [header: string, payload: string] {
+function readHeader(jws: string): JsonObject {
   if (typeof jws !== 'string' || jws.length > MAX_LENGTH) {
     throw new VerificationError('PASS_MALFORMED', `a compact JWS has at most ${MAX_LENGTH} bytes`);
   }
@@ -79,7 +122,7 @@ function split(jws: string): readonly [header: string, payload: string] {
     throw new VerificationError('PASS_MALFORMED', 'a compact JWS has three non-empty parts');
   }
   for (const segment of [header, payload, signature]) assertCanonical(segment);
-  return [header, payload];
+  return readObject(decode(header), 'header');
 }
 
 // Decoders ignore spare bits, padding and white space: one signature would have many spellings.
@@ -92,13 +135,9 @@ function decode(segment: string): Buffer {
   return Buffer.from(segment, 'base64url');
 }
 
-function readHeader(segment: string): JsonObject {
-  return readObject(segment, 'header');
-}
-
-function readObject(segment: string, what: string): JsonObject {
+function readObject(bytes: Uint8Array, what: string): JsonObject {
   try {
-    const value = parseStrictJson(decode(segment));
+    const value = parseStrictJson(bytes);
     if (isJsonObject(value)) return value;
   } catch (cause) {
     throw new VerificationError('PASS_MALFORMED', `the ${what} is not strict JSON`, { cause });
@@ -106,19 +145,16 @@ function readObject(segment: string, what: string): JsonObject {
   throw new VerificationError('PASS_MALFORMED', `the ${what} is not an object`);
 }
 
-function assertHeader(header: JsonObject, typ: string): void {
+function assertHeader(header: JsonObject, { typ, members }: ExpectedHeader): void {
   if (header['alg'] !== 'ES256') {
     throw new VerificationError('PASS_ALG_NOT_ALLOWED', 'alg is not ES256');
   }
   if (header['typ'] !== typ) {
     throw new VerificationError('PASS_TYPE_MISMATCH', `typ is not ${typ}`);
   }
-  const extra = Object.keys(header).find((name) => !['alg', 'kid', 'typ'].includes(name));
-  if (extra !== undefined) {
-    throw new VerificationError(
-      'PASS_MALFORMED',
-      'the header has members other than alg, kid, typ',
-    );
+  if (Object.keys(header).some((name) => !members.includes(name))) {
+    const names = members.join(', ');
+    throw new VerificationError('PASS_MALFORMED', `the header has members other than ${names}`);
   }
 }
 

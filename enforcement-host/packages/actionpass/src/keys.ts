@@ -70,8 +70,9 @@ function keyObjectSigner(key: KeyObject): Signer {
     kid: thumbprint(publicJwk),
     publicJwk,
     // The bare key object: on Node 24 an options object such as { dsaEncoding } doubles the cost.
+    // ASCII is read faster as Latin-1 than as UTF-8.
     sign: (signingInput) =>
-      derToRaw(signDer('sha256', Buffer.from(signingInput), key)).toString('base64url'),
+      derToRaw(signDer('sha256', Buffer.from(signingInput, 'latin1'), key)).toString('base64url'),
   };
 }
 

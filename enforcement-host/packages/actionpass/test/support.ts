@@ -42,15 +42,15 @@ export async function validPass(): Promise<IssuedActionPass> {
 
 export function verify(
   token: string,
-  options: Partial<VerifyActionPassOptions> = {},
+  { keyring, verificationKey = publicKey, ...options }: Partial<VerifyActionPassOptions> = {},
 ): Promise<PassVerification> {
   return verifyActionPass({
     token,
     action: allowedAction(),
-    verificationKey: publicKey,
     issuer: ISSUER,
     clock,
     ...options,
+    ...(keyring ? { keyring } : { verificationKey }),
   });
 }
 

@@ -5,6 +5,9 @@ import { sha256Schema } from './action.js';
 /** Media types of our signed artifacts: the `typ` header, checked by every verifier. */
 export const ARTIFACT_TYPES = {
   pass: 'actionpass+jwt',
+  delegation: 'axtary-delegation+jwt',
+  dpop: 'dpop+jwt',
+  revocation: 'axtary-revocation+jwt',
   approval: 'axtary-approval+jwt',
   policyTrust: 'axtary-policy-trust+jwt',
   checkpoint: 'axtary-checkpoint+jwt',
