@@ -10,6 +10,7 @@ export type OrderFaultCode =
   | 'DECISION_REPEATED'
   | 'INTENT_MISSING'
   | 'INTENT_REPEATED'
+  | 'OUTCOME_NOT_UNKNOWN'
   | 'OUTCOME_REPEATED'
   | 'PASS_MISSING'
   | 'PASS_REPEATED'
@@ -26,12 +27,13 @@ type Allowed = { readonly actionHash: Sha256 | undefined } | 'not allowed';
 
 /**
  * The order that gives records their meaning: decision, then approval or pass, then one intent a
- * pass, then at most one outcome an intent, each bound to what came before it.
+ * pass, then at most one outcome an intent, and one reconciliation where that is unknown, each
+ * bound to what came before it.
  */
 export class OrderRules {
   readonly #decisions = new Map<string, Allowed>();
   readonly #passes = new Map<string, Pass | 'used'>();
-  readonly #intents = new Map<string, 'open' | 'done'>();
+  readonly #intents = new Map<string, 'open' | 'unknown' | 'done'>();
   #open = 0;
 
   /** Intents without an outcome. */
@@ -52,6 +54,8 @@ export class OrderRules {
         return this.#intent(record.body);
       case 'outcome':
         return this.#outcome(record.body);
+      case 'reconciliation':
+        return this.#reconciliation(record.body);
       default:
         return undefined;
     }
@@ -96,12 +100,26 @@ export class OrderRules {
     return undefined;
   }
 
-  #outcome({ intentId }: BodyOf<'outcome'>): OrderFault | undefined {
+  #outcome({ intentId, status }: BodyOf<'outcome'>): OrderFault | undefined {
     const intent = this.#intents.get(intentId);
     if (intent === undefined) return fault('INTENT_MISSING', 'an outcome has no intent before it');
-    if (intent === 'done') return fault('OUTCOME_REPEATED', 'an intent has a second outcome');
-    this.#intents.set(intentId, 'done');
+    if (intent !== 'open') return fault('OUTCOME_REPEATED', 'an intent has a second outcome');
+    // What failed may have happened all the same.
+    const isUnknown = status === 'unknown' || status === 'failed';
+    this.#intents.set(intentId, isUnknown ? 'unknown' : 'done');
     this.#open--;
+    return undefined;
+  }
+
+  #reconciliation({ intentId }: BodyOf<'reconciliation'>): OrderFault | undefined {
+    const intent = this.#intents.get(intentId);
+    if (intent === undefined) {
+      return fault('INTENT_MISSING', 'a reconciliation has no intent before it');
+    }
+    if (intent !== 'unknown') {
+      return fault('OUTCOME_NOT_UNKNOWN', 'a reconciliation is of an outcome that is known');
+    }
+    this.#intents.set(intentId, 'done');
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { MAX_FREE_TEXT, MAX_LINE_BYTES, type LedgerEntry, type RecordContent } f
 const MAX_BODY_BYTES = MAX_LINE_BYTES - 1024;
 const LIMITS = { ...DEFAULT_JSON_LIMITS, maxLength: MAX_BODY_BYTES };
 
-type DecisionEntry = Extract<LedgerEntry, { readonly type: 'decision' }>;
+type EntryOf<Type> = Extract<LedgerEntry, { readonly type: Type }>;
 
 /** An entry that only waits for its place in the chain. */
 export interface PreparedEntry {
@@ -55,22 +55,20 @@ function bounded(entry: LedgerEntry): LedgerEntry {
   switch (entry.type) {
     case 'decision':
       return boundedDecision(entry);
-    case 'approval': {
-      if (!('denied' in entry.body)) return entry;
-      const { denied, decisionId } = entry.body;
-      const body = { decisionId, denied: { ...denied, reason: boundedText(denied.reason) } };
-      return { type: entry.type, body };
-    }
+    case 'approval':
+      return boundedApproval(entry);
     case 'outcome': {
       const { error } = entry.body;
       if (error === undefined) return entry;
       return { type: entry.type, body: { ...entry.body, error: withBoundedMessage(error) } };
     }
     case 'key':
-      if ('d' in entry.body.jwk || 'k' in entry.body.jwk) {
-        throw new TypeError('expected a public JWK, got a private one: it is not recorded');
-      }
+      assertPublic(entry.body);
       return entry;
+    case 'reconciliation':
+      return { type: entry.type, body: withBoundedReason(entry.body) };
+    case 'revocation':
+      return { type: entry.type, body: withBoundedReason(entry.body) };
     case 'pass':
     case 'intent':
     case 'policy_change':
@@ -80,7 +78,19 @@ function bounded(entry: LedgerEntry): LedgerEntry {
   }
 }
 
-function boundedDecision({ type, body }: DecisionEntry): DecisionEntry {
+function boundedApproval(entry: EntryOf<'approval'>): EntryOf<'approval'> {
+  if (!('denied' in entry.body)) return entry;
+  const { denied, decisionId } = entry.body;
+  return { type: entry.type, body: { decisionId, denied: withBoundedReason(denied) } };
+}
+
+function assertPublic({ jwk }: EntryOf<'key'>['body']): void {
+  if ('d' in jwk || 'k' in jwk) {
+    throw new TypeError('expected a public JWK, got a private one: it is not recorded');
+  }
+}
+
+function boundedDecision({ type, body }: EntryOf<'decision'>): EntryOf<'decision'> {
   const { reasons, shadow, malformed, failure } = body;
   return {
     type,
@@ -98,6 +108,10 @@ function boundedDecision({ type, body }: DecisionEntry): DecisionEntry {
 
 function withBoundedMessage<T extends { readonly message: string }>(value: T): T {
   return { ...value, message: boundedText(value.message) };
+}
+
+function withBoundedReason<T extends { readonly reason: string }>(value: T): T {
+  return { ...value, reason: boundedText(value.reason) };
 }
 
 function boundedText(text: string): string {

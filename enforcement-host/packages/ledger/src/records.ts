@@ -76,6 +76,12 @@ const decisionBody = z.strictObject({
   action: ledgerActionSchema.exactOptional(),
   actionHash: sha256Schema.exactOptional(),
   payloadHash: sha256Schema.exactOptional(),
+  /** The delegations under which the agent acted, root first. */
+  chain: z
+    .array(z.strictObject({ jti: id, agent: id }))
+    .min(1)
+    .max(17)
+    .exactOptional(),
   /** The tool call could not be parsed: nothing of its content is kept but its hash. */
   malformed: z
     .strictObject({ ...failure.shape, inputHash: sha256Schema, inputLength: count })
@@ -105,6 +111,8 @@ const passBody = z.strictObject({
   /** RFC 3339, UTC. */
   expiresAt: id,
   unsigned: z.literal(true).exactOptional(),
+  /** Thumbprint of the only key that may present it (RFC 7800). */
+  jkt: id.exactOptional(),
 });
 
 /** What an intent adds to one meter, and whose count that is. */
@@ -113,6 +121,11 @@ export const meteredUseSchema = z.strictObject({
   /** The values by which the meter counts apart: agent, human, tenant, runtime, task, tool. */
   scope: z.record(z.string().max(32), z.string().max(512)),
   amount: count,
+  /** ISO 4217, where minor units of it are counted. */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .exactOptional(),
 });
 export type MeteredUse = z.infer<typeof meteredUseSchema>;
 
@@ -139,6 +152,28 @@ const outcomeBody = z.strictObject({
   /** Microseconds by stage. */
   timings: z.record(z.string().max(64), count).exactOptional(),
 });
+
+/** A person found out how a call of unknown outcome ended. */
+const reconciliationBody = z.strictObject({
+  intentId: id,
+  outcome: z.enum(['executed', 'not_executed']),
+  by: id,
+  reason: freeText,
+});
+
+const revocationBody = z.union([
+  z.strictObject({
+    id,
+    kind: z.enum(['pass', 'agent', 'task', 'key', 'delegation', 'all']),
+    value: z.string().min(1).max(4096),
+    by: id,
+    reason: freeText,
+    /** RFC 3339, UTC: when it was revoked, which may be before this ledger was open. */
+    at: id,
+  }),
+  /** An earlier revocation that does not hold any more. */
+  z.strictObject({ lifted: id, by: id, reason: freeText, at: id }),
+]);
 
 const policyChangeBody = z.strictObject({
   workspace: z.string().min(1).max(4096),
@@ -194,6 +229,8 @@ export const recordSchema = z.discriminatedUnion('type', [
   record('intent', intentBody),
   record('outcome', outcomeBody),
   record('policy_change', policyChangeBody),
+  record('reconciliation', reconciliationBody),
+  record('revocation', revocationBody),
   record('checkpoint', checkpointBody),
   record('recovery', recoveryBody),
 ]);

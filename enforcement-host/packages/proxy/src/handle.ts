@@ -6,17 +6,17 @@ import type { LedgerEntry } from '@axtary/ledger';
 
 import { approvalEntries, resolveApproval, type VerifiedApproval } from './pipeline/approve.js';
 import { Block, assertNotCancelled, orBlock } from './pipeline/block.js';
+import { settleUsage } from './pipeline/budget.js';
 import {
   decide,
   decisionEntry,
-  nameAction,
   permit,
   type DecidedAction,
-  type NamedAction,
 } from './pipeline/decide.js';
 import type { Dependencies } from './pipeline/dependencies.js';
 import { execute, handlerOf, type Execution } from './pipeline/execute.js';
 import { issue, type IssuedPass } from './pipeline/issue.js';
+import { nameAction, type NamedAction } from './pipeline/named-action.js';
 import { recordIntent, type RecordedIntent } from './pipeline/record-intent.js';
 import { recordOutcome } from './pipeline/record-outcome.js';
 import type { Stopwatch } from './pipeline/stopwatch.js';
@@ -30,7 +30,7 @@ interface Tools {
 /** What one call has come to so far; for its result when it is blocked. */
 interface Progress {
   decided: DecidedAction | undefined;
-  /** From here on it may have happened, so what it uses stays counted. */
+  /** From here on it may have happened, so what it reserved is settled by its outcome only. */
   isRecorded: boolean;
 }
 
@@ -50,9 +50,13 @@ export async function handleAction(
     progress.isRecorded = true;
     return await run(intent, options, tools);
   } catch (error) {
-    if (!progress.isRecorded) progress.decided?.usage?.rollback();
+    if (!progress.isRecorded) giveBack(progress.decided, tools.dependencies);
     return blocked(error, named, { ...tools, progress });
   }
+}
+
+function giveBack(decided: DecidedAction | undefined, { budgets }: Dependencies): void {
+  if (decided?.reservation) budgets.rollback(decided.reservation.id);
 }
 
 async function authoriseAction(
@@ -62,16 +66,21 @@ async function authoriseAction(
 ): Promise<IssuedPass> {
   const { dependencies, stopwatch, progress } = tools;
   assertNotCancelled(options.signal);
-  const asked = await stopwatch.time('policy', () => decide(named, [], dependencies));
+  const asked = await stopwatch.time('policy', () =>
+    decide(named, { approvals: [], options }, dependencies),
+  );
   progress.decided = asked;
-  if (asked.decision.decision !== 'step_up') return issueOrRecord({ decided: asked }, tools);
+  if (asked.decision.decision !== 'step_up')
+    return issueOrRecord({ decided: asked, options }, tools);
   await appendOrBlock([decisionEntry(asked)], tools);
   const approvals = await approve(asked, options, tools);
   // Time has passed: the policy of now decides, with the approvals among its facts.
   const facts = approvals.map(({ fact }) => fact);
-  const decided = await stopwatch.time('policy', () => decide(named, facts, dependencies));
+  const decided = await stopwatch.time('policy', () =>
+    decide(named, { approvals: facts, options }, dependencies),
+  );
   progress.decided = decided;
-  return issueOrRecord({ decided, asked, approval: approvals.at(-1) }, tools);
+  return issueOrRecord({ decided, asked, approval: approvals.at(-1), options }, tools);
 }
 
 async function approve(
@@ -97,6 +106,7 @@ function assertSamePolicy(asked: DecidedAction, decided: DecidedAction): void {
 }
 
 interface Answered {
+  readonly options: HandleOptions;
   readonly decided: DecidedAction;
   /** The `step_up` before it, and the approval that completed it. */
   readonly asked?: DecidedAction;
@@ -105,7 +115,7 @@ interface Answered {
 
 /** What does not come to an intent is evidence too: it is recorded before the call is blocked. */
 async function issueOrRecord(
-  { decided, asked, approval }: Answered,
+  { decided, asked, approval, options }: Answered,
   tools: Tools,
 ): Promise<IssuedPass> {
   const { dependencies, stopwatch } = tools;
@@ -114,7 +124,7 @@ async function issueOrRecord(
     if (asked) assertSamePolicy(asked, decided);
     handlerOf(permitted, dependencies);
     return await stopwatch.time('actionPassIssuance', () =>
-      issue(permitted, approval?.artifact, dependencies),
+      issue(permitted, { approval: approval?.artifact, options }, dependencies),
     );
   } catch (error) {
     await appendOrBlock([decisionEntry(decided)], tools);
@@ -146,7 +156,6 @@ async function run(
   const execution = await stopwatch.time('handlerExecution', () =>
     execute(intent, options, dependencies),
   );
-  if (execution.status === 'blocked') intent.issued.permitted.usage?.rollback();
   let unrecorded: unknown;
   try {
     await stopwatch.time('ledgerAppend', () =>
@@ -155,6 +164,10 @@ async function run(
   } catch (error) {
     unrecorded = error;
   }
+  // The budget says what the ledger says: an outcome that is not in it is not known.
+  const { reservation } = intent.issued.permitted;
+  const outcome = unrecorded === undefined ? execution.status : 'unknown';
+  if (reservation) settleUsage(dependencies.budgets, reservation, outcome);
   return resultOf(intent, execution, { unrecorded, stopwatch });
 }
 

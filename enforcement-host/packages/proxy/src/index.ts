@@ -1,6 +1,11 @@
-export type { ApprovalVerifier, PayloadStore, PolicySource } from './pipeline/dependencies.js';
+export { restoreBudgets } from './pipeline/budget.js';
+export type {
+  ApprovalVerifier,
+  PayloadStore,
+  PolicySource,
+  SignerSource,
+} from './pipeline/dependencies.js';
 export { createProxyRuntime, type ProxyRuntimeOptions } from './runtime.js';
-export { UsageMeters, type UsageReservation } from './usage-meters.js';
 export type {
   BlockCode,
   BlockedResult,

@@ -1,5 +1,13 @@
-import { approvalFacts, createSigner, type Signer, type SigningKey } from '@axtary/actionpass';
+import {
+  DEFAULT_MAX_DEPTH,
+  approvalFacts,
+  createSigner,
+  type KeyFinder,
+  type RevocationCheck,
+  type SigningKey,
+} from '@axtary/actionpass';
 import type { ApprovalResolver } from '@axtary/approvals';
+import { Budgets } from '@axtary/budgets';
 import {
   DEFAULT_JSON_LIMITS,
   parseAction,
@@ -18,10 +26,10 @@ import type {
   Dependencies,
   PayloadStore,
   PolicySource,
+  SignerSource,
 } from './pipeline/dependencies.js';
 import { Stopwatch } from './pipeline/stopwatch.js';
 import type { HandleOptions, HandleResult, ProxyRuntime } from './types.js';
-import { UsageMeters } from './usage-meters.js';
 
 export interface ProxyRuntimeOptions {
   /** `iss` of every pass. */
@@ -35,7 +43,18 @@ export interface ProxyRuntimeOptions {
   readonly policy?: PolicySource;
   /** Signs passes: a signer, or a private ES256 key. */
   readonly signingKey?: SigningKey;
-  readonly signer?: Signer;
+  readonly signer?: SignerSource;
+  /**
+   * RFC 7638 thumbprint of the key by which this enforcement point presents its passes: they are of
+   * version 1 then. Default: passes of version 0, unless the caller has proved a key.
+   */
+  readonly holder?: string;
+  /** The keys that delegations are verified with. Default: no call under a delegation is executed. */
+  readonly keyring?: KeyFinder;
+  /** How many delegations may follow the first; at most 16, default 4. */
+  readonly maxDelegationDepth?: number;
+  /** Asked before every decision, and again before every execution. Default: nothing is revoked. */
+  readonly revocations?: RevocationCheck;
   /** Execute without a signed pass. For dry runs and demonstrations only. */
   readonly allowUnsignedExecution?: boolean;
   readonly approvalResolver?: ApprovalResolver;
@@ -43,10 +62,10 @@ export interface ProxyRuntimeOptions {
   readonly verifyApproval?: ApprovalVerifier;
   readonly pinCheckers?: PinCheckers;
   /**
-   * Counts for rates and budgets. Default: counts that begin at zero with this runtime; to go on
-   * after a restart, pass meters that were restored from the ledger.
+   * Counts rates and budgets. Default: counts that begin at zero with this runtime; to go on after
+   * a restart, pass those that `restoreBudgets` has brought back from the ledger.
    */
-  readonly meters?: UsageMeters;
+  readonly budgets?: Budgets;
   /** Keeps each call's payload, so that past actions can be decided again. Default: none. */
   readonly payloads?: PayloadStore;
   /** Default 30,000. */
@@ -103,10 +122,14 @@ function dependenciesOf(options: ProxyRuntimeOptions, closing: AbortSignal): Dep
     handlers: options.handlers,
     policy: options.policy ?? codingAgentPolicy,
     signer: signerOf(options),
+    holder: options.holder,
+    keyring: options.keyring,
+    maxDelegationDepth: options.maxDelegationDepth ?? DEFAULT_MAX_DEPTH,
+    revocations: options.revocations,
     approvalResolver: options.approvalResolver,
     verifyApproval: options.verifyApproval ?? believe,
     pinCheckers: options.pinCheckers ?? {},
-    meters: options.meters ?? new UsageMeters(),
+    budgets: options.budgets ?? new Budgets(),
     payloads: options.payloads,
     handlerTimeoutMs: options.handlerTimeoutMs ?? 30_000,
     passTtlSeconds: options.passTtlSeconds,
@@ -120,7 +143,7 @@ function signerOf({
   signer,
   signingKey,
   allowUnsignedExecution,
-}: ProxyRuntimeOptions): Signer | undefined {
+}: ProxyRuntimeOptions): SignerSource | undefined {
   if (signer) return signer;
   if (signingKey) return createSigner(signingKey);
   if (allowUnsignedExecution === true) return undefined;

@@ -26,6 +26,7 @@ export type BlockCode =
   | 'HANDLER_UNKNOWN'
   | 'PASS_UNAVAILABLE'
   | 'PIN_CHANGED'
+  | 'REVOKED'
   | 'LEDGER_UNAVAILABLE'
   | 'CANCELLED';
 
@@ -76,6 +77,13 @@ export interface HandleOptions {
   readonly onPending?: (approval: PendingApproval) => void;
   /** How long to wait for a person, in milliseconds; then `APPROVAL_PENDING`. Default: until it expires. */
   readonly holdFor?: number;
+  /**
+   * The delegations under which the agent acts, root first. The whole chain is verified, and that
+   * the action is within it, before a person is asked and again before it executes.
+   */
+  readonly delegation?: readonly string[];
+  /** Thumbprint of the key that the caller has proved to hold: the pass is bound to it. */
+  readonly presentedBy?: string;
 }
 
 /** The policy enforcement point. */

@@ -33,7 +33,7 @@ function wrongOrders(
 }
 
 async function rightOrder(decided: DecidedAction, dependencies: Dependencies): Promise<unknown> {
-  const issued = await issue(permit(decided), undefined, dependencies);
+  const issued = await issue(permit(decided), { approval: undefined, options: {} }, dependencies);
   const intent: RecordedIntent = await recordIntent(issued, dependencies);
   return execute(intent, {}, dependencies);
 }

@@ -1,18 +1,22 @@
-import { digestsOf, policyHash, type ActionDigests } from '@axtary/actionpass';
-import type { ApprovalFact, Decision, Facts, Obligations, ParsedAction } from '@axtary/core';
+import { policyHash, type VerifiedDelegation } from '@axtary/actionpass';
+import { chargesOf, scopesOf, type ExceededLimit, type Reservation } from '@axtary/budgets';
+import {
+  messageOf,
+  type Action,
+  type ApprovalFact,
+  type Decision,
+  type Facts,
+  type Obligations,
+} from '@axtary/core';
 import { newId, type Sha256 } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
 import { approvalsInWords, evaluatePolicy, type Policy } from '@axtary/policy';
 
-import type { UsageReservation } from '../usage-meters.js';
+import type { HandleOptions } from '../types.js';
 import { Block } from './block.js';
+import { delegatedCharges, verifyDelegated } from './delegated.js';
 import type { Dependencies } from './dependencies.js';
-
-/** A parsed action and the digests by which everything after names it. */
-export interface NamedAction {
-  readonly parsed: ParsedAction;
-  readonly digests: ActionDigests;
-}
+import type { NamedAction } from './named-action.js';
 
 /** A decision with everything it was made from. */
 export interface DecidedAction extends NamedAction {
@@ -20,8 +24,10 @@ export interface DecidedAction extends NamedAction {
   readonly decision: Decision;
   readonly facts: Facts;
   readonly policyHash: Sha256;
-  /** What an `allow` holds of the meters, from the moment it was decided. */
-  readonly usage: UsageReservation | undefined;
+  /** The verified chain that the agent acts under. */
+  readonly delegation: VerifiedDelegation | undefined;
+  /** What an `allow` holds of the budgets, from the moment it was decided. */
+  readonly reservation: Reservation | undefined;
 }
 
 declare const permitted: unique symbol;
@@ -32,20 +38,23 @@ export interface PermittedAction extends DecidedAction {
   readonly obligations: Obligations;
 }
 
-export function nameAction(parsed: ParsedAction): NamedAction {
-  return { parsed, digests: digestsOf(parsed) };
+/** What a decision is asked with, beside the action. */
+export interface Asked {
+  readonly approvals: readonly ApprovalFact[];
+  readonly options: Pick<HandleOptions, 'delegation' | 'presentedBy'>;
 }
 
 /**
- * Gathers the facts, then evaluates: the decision can be recomputed from what it returns. A policy
- * that cannot be had, and an action of another tenant, are denied.
+ * Gathers the facts, then evaluates: the decision can be recomputed from what it returns. Denied
+ * without asking the policy: an action of another tenant, one that is revoked, one that is not
+ * within the delegation that it is made under, and any while the policy cannot be had.
  */
 export async function decide(
   named: NamedAction,
-  approvals: readonly ApprovalFact[],
+  { approvals, options }: Asked,
   dependencies: Dependencies,
 ): Promise<DecidedAction> {
-  const base = { ...named, decisionId: newId('dec') };
+  const base = { ...named, decisionId: newId('dec'), delegation: undefined };
   const refuse = (rule: string, message: string): DecidedAction => {
     const now = dependencies.clock.now().toISOString();
     return { ...base, facts: { now, approvals: [...approvals] }, ...refusal(rule, message) };
@@ -53,34 +62,78 @@ export async function decide(
   if (named.parsed.action.actor.tenant !== dependencies.tenant) {
     return refuse('tenant-mismatch', 'the action belongs to another tenant');
   }
+  const revoked = await revocationOf(named.parsed.action, dependencies);
+  if (revoked !== undefined) return refuse('revoked', revoked);
+  let delegation: VerifiedDelegation | undefined;
+  try {
+    delegation = await verifyDelegated(named, options, dependencies);
+  } catch (error) {
+    return refuse('delegation', `the delegation does not hold: ${messageOf(error)}`);
+  }
   try {
     const policy = await currentPolicy(dependencies);
-    return { ...base, ...decideNow(named, approvals, { ...dependencies, policy }) };
+    const decided = decideNow(named, { approvals, delegation }, { ...dependencies, policy });
+    return { ...base, delegation, ...decided };
   } catch {
-    return refuse(UNAVAILABLE, 'the policy could not be read');
+    return { ...refuse(UNAVAILABLE, 'the policy could not be read'), delegation };
   }
 }
 
-// One synchronous step: no other call is counted between reading the meters and adding to them.
+/** Why this agent or this task may do nothing, if so. What cannot be known is a reason as well. */
+async function revocationOf(
+  { id, actor, intent }: Action,
+  { revocations, clock }: Dependencies,
+): Promise<string | undefined> {
+  if (!revocations) return undefined;
+  const iat = Math.floor(clock.now().getTime() / 1000);
+  try {
+    return await revocations.problem({ jti: id, sub: actor.agent, task: intent.task, iat }, '');
+  } catch (error) {
+    return `what is revoked cannot be known: ${messageOf(error)}`;
+  }
+}
+
+// One synchronous step: no other call is counted between reading the meters and reserving.
 function decideNow(
   { parsed: { action } }: NamedAction,
-  approvals: readonly ApprovalFact[],
-  { policy, meters, clock }: Pick<Dependencies, 'meters' | 'clock'> & { readonly policy: Policy },
-): Pick<DecidedAction, 'facts' | 'decision' | 'policyHash' | 'usage'> {
+  { approvals, delegation }: Pick<Asked, 'approvals'> & Pick<DecidedAction, 'delegation'>,
+  { policy, budgets, clock }: Pick<Dependencies, 'budgets' | 'clock'> & { readonly policy: Policy },
+): Pick<DecidedAction, 'facts' | 'decision' | 'policyHash' | 'reservation'> {
   const hash = policyHash(policy);
   const now = clock.now();
-  const needed = policy.metersFor(action);
+  const meters = policy.metersFor(action);
+  const scopes = scopesOf(action);
   const facts: Facts = {
     now: now.toISOString(),
     approvals: [...approvals],
-    ...(needed.length > 0 && { usage: meters.read(action, needed, now) }),
+    ...(meters.length > 0 && { usage: budgets.read(scopes, meters, now) }),
   };
   const decision = evaluatePolicy(action, policy, facts);
-  const usage =
-    decision.decision === 'allow' && decision.usage
-      ? meters.reserve(action, decision.usage, { meters: needed, now })
-      : undefined;
-  return { facts, decision, policyHash: hash, usage };
+  const decided = { facts, decision, policyHash: hash, reservation: undefined };
+  if (decision.decision !== 'allow') return decided;
+  const charges = [
+    ...chargesOf(decision.usage ?? [], meters).map(unlimited),
+    ...delegatedCharges(action, delegation),
+  ];
+  if (charges.length === 0) return decided;
+  // Under the id that the intent will have.
+  const reserved = budgets.reserveWithin({ id: newId('int'), scopes, charges, now });
+  if (reserved.isReserved) return { ...decided, reservation: reserved.reservation };
+  return { ...decided, decision: refusal('delegation-budget', overspent(reserved)).decision };
+}
+
+/** What the policy meters is within its limits: that is what it was asked. */
+function unlimited<T extends object>(charge: T): T & { readonly max: number } {
+  return { ...charge, max: Number.MAX_SAFE_INTEGER };
+}
+
+function overspent({ exceeded }: { readonly exceeded: readonly ExceededLimit[] }): string {
+  return exceeded
+    .map(
+      ({ max, used, amount }) =>
+        `a budget of the delegation is ${max}, used ${used}, asked ${amount}`,
+    )
+    .join('; ');
 }
 
 async function currentPolicy({ policy }: Dependencies): Promise<Policy> {
@@ -95,9 +148,9 @@ const NO_POLICY: Sha256 = `sha256:${'0'.repeat(64)}`;
 function refusal(
   rule: string,
   message: string,
-): Pick<DecidedAction, 'decision' | 'policyHash' | 'usage'> {
+): Pick<DecidedAction, 'decision' | 'policyHash' | 'reservation'> {
   return {
-    usage: undefined,
+    reservation: undefined,
     decision: { decision: 'deny', reasons: [{ rule, effect: 'deny', message }], obligations: {} },
     policyHash: NO_POLICY,
   };
@@ -141,8 +194,15 @@ export function decisionEntry(decided: DecidedAction): LedgerEntry {
       policyHash: decided.policyHash,
       ...(decision.usage && { usage: decision.usage }),
       ...(decision.shadow && { shadow: decision.shadow }),
+      ...(decided.delegation && { chain: chainOf(decided.delegation) }),
       action: { ...parsed.action, capability: { tool, resource, constraints } },
       ...digests,
     },
   };
+}
+
+function chainOf({
+  chain,
+}: VerifiedDelegation): { readonly jti: string; readonly agent: string }[] {
+  return chain.map(({ jti, sub }) => ({ jti, agent: sub }));
 }

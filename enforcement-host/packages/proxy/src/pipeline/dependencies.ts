@@ -1,5 +1,6 @@
-import type { Signer } from '@axtary/actionpass';
+import type { KeyFinder, RevocationCheck, Signer } from '@axtary/actionpass';
 import type { ApprovalResolver } from '@axtary/approvals';
+import type { Budgets } from '@axtary/budgets';
 import type {
   ApprovalArtifact,
   ApprovalFact,
@@ -11,8 +12,6 @@ import type {
 import type { Sha256 } from '@axtary/core/digest';
 import type { Ledger } from '@axtary/ledger';
 import type { Policy } from '@axtary/policy';
-
-import type { UsageMeters } from '../usage-meters.js';
 
 /** Static, or asked before every decision; a getter that fails denies. */
 export type PolicySource = Policy | (() => Policy | Promise<Policy>);
@@ -31,6 +30,9 @@ export interface PayloadStore {
   put(hash: Sha256, bytes: string): Promise<void>;
 }
 
+/** Static, or asked before every pass: keys rotate. */
+export type SignerSource = Signer | (() => Signer | Promise<Signer>);
+
 /** Everything the pipeline reaches, and nothing else. */
 export interface Dependencies {
   readonly issuer: string;
@@ -39,11 +41,17 @@ export interface Dependencies {
   readonly handlers: Handlers;
   readonly policy: PolicySource;
   /** Absent only with `allowUnsignedExecution`. */
-  readonly signer: Signer | undefined;
+  readonly signer: SignerSource | undefined;
+  /** Thumbprint of the key by which passes are presented, where no caller has proved another one. */
+  readonly holder: string | undefined;
+  /** The keys that delegations are verified with. */
+  readonly keyring: KeyFinder | undefined;
+  readonly maxDelegationDepth: number;
+  readonly revocations: RevocationCheck | undefined;
   readonly approvalResolver: ApprovalResolver | undefined;
   readonly verifyApproval: ApprovalVerifier;
   readonly pinCheckers: PinCheckers;
-  readonly meters: UsageMeters;
+  readonly budgets: Budgets;
   readonly payloads: PayloadStore | undefined;
   readonly handlerTimeoutMs: number;
   readonly passTtlSeconds: number | undefined;

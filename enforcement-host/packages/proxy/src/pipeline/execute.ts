@@ -10,11 +10,12 @@ import {
 import { sha256 } from '@axtary/core/digest';
 
 import type { HandleOptions } from '../types.js';
-import { Block, cancelledBlock } from './block.js';
+import { Block, cancelledBlock, orBlock } from './block.js';
 import { createDeadline, type Deadline } from './deadline.js';
 import type { PermittedAction } from './decide.js';
 import type { Dependencies } from './dependencies.js';
 import { freezeJson } from './freeze.js';
+import type { IssuedPass } from './issue.js';
 import type { RecordedIntent } from './record-intent.js';
 
 /** How the one call of the handler ended. */
@@ -43,10 +44,9 @@ export async function execute(
   options: HandleOptions,
   dependencies: Dependencies,
 ): Promise<Execution> {
-  const { permitted } = intent.issued;
   const deadline = createDeadline(dependencies.handlerTimeoutMs, options.signal);
   try {
-    return await executeWithin(deadline, permitted, { options, dependencies });
+    return await executeWithin(deadline, intent.issued, { options, dependencies });
   } finally {
     deadline.clear();
   }
@@ -54,12 +54,14 @@ export async function execute(
 
 async function executeWithin(
   deadline: Deadline,
-  permitted: PermittedAction,
+  issued: IssuedPass,
   tools: CallTools,
 ): Promise<Execution> {
   const { signal } = deadline;
+  const { permitted } = issued;
   try {
     await untilAborted(signal, () => assertPinsHold(permitted, signal, tools.dependencies));
+    await untilAborted(signal, () => assertNotRevoked(issued, tools.dependencies));
   } catch (error) {
     return { status: 'blocked', block: asBlock(error, tools.options.signal) };
   }
@@ -91,6 +93,20 @@ async function assertPinsHold(
         `${pin.subject} has changed since this call was decided; ask again with what is there now`,
       );
     }
+  }
+}
+
+/** A pass may be revoked until the last moment, and so may whatever it was issued under. */
+async function assertNotRevoked(
+  { pass, permitted: { delegation }, kid = '' }: IssuedPass,
+  { revocations }: Dependencies,
+): Promise<void> {
+  if (!revocations || !pass) return;
+  for (const claims of [...(delegation?.chain ?? []), pass.claims]) {
+    const problem = await orBlock('REVOKED', 'what is revoked cannot be known', async () =>
+      revocations.problem(claims, kid),
+    );
+    if (problem !== undefined) throw new Block('REVOKED', problem);
   }
 }
 

@@ -24,7 +24,7 @@ export async function recordIntent(
   issued: IssuedPass,
   { ledger }: Dependencies,
 ): Promise<RecordedIntent> {
-  const intentId = newId('int');
+  const intentId = issued.permitted.reservation?.id ?? newId('int');
   const entries = [
     decisionEntry(issued.permitted),
     passEntry(issued),
@@ -45,6 +45,7 @@ function passEntry({ permitted, jti, kid, expiresAt, pass }: IssuedPass): Ledger
       ...permitted.digests,
       expiresAt,
       ...(kid === undefined ? {} : { kid }),
+      ...(pass?.claims.ver === 1 && { jkt: pass.claims.cnf.jkt }),
       ...(pass === undefined ? { unsigned: true as const } : {}),
     },
   };
@@ -52,8 +53,8 @@ function passEntry({ permitted, jti, kid, expiresAt, pass }: IssuedPass): Ledger
 
 function intentEntry({ permitted, jti }: IssuedPass, intentId: string): LedgerEntry {
   const { tool, resource } = permitted.parsed.action.capability;
-  const { decisionId, digests, usage } = permitted;
-  const uses = usage && usage.uses.length > 0 ? { usage: [...usage.uses] } : {};
-  const body = { intentId, decisionId, jti, tool, resource, ...digests, ...uses };
+  const { decisionId, digests, reservation } = permitted;
+  const usage = reservation && reservation.uses.length > 0 && { usage: [...reservation.uses] };
+  const body = { intentId, decisionId, jti, tool, resource, ...digests, ...usage };
   return { type: 'intent', body };
 }
