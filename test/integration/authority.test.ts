@@ -36,12 +36,15 @@ function send(
 
 const WORKSPACE = { workspace: '/tmp' };
 const AT_START = { line: 0, column: 0 };
+const COORDINATE = 'A'.repeat(43);
+const PUBLIC_JWK = { kty: 'EC', crv: 'P-256', x: COORDINATE, y: COORDINATE };
+const PRIVATE_JWK = { ...PUBLIC_JWK, d: COORDINATE };
 
 /** Parameters that every method of the control endpoint would take. */
 const VALID_PARAMS: Readonly<Record<string, unknown>> = {
   'session/prove': { proof: 'a.b.c' },
   'approvers/enrol': {
-    jwk: { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) },
+    jwk: PUBLIC_JWK,
     name: 'user:mallory@test',
     proof: 'a.b.c',
     code: ENROLMENT_CODE,
@@ -70,6 +73,13 @@ const VALID_PARAMS: Readonly<Record<string, unknown>> = {
   'ledger/export': { ...WORKSPACE, file: '/tmp/export' },
   'ledger/verify': { file: '/tmp/export' },
   'agents/endpoint': WORKSPACE,
+  'authority/get': WORKSPACE,
+  'keys/provide': { jwk: PRIVATE_JWK },
+  'keys/rotate': { jwk: PRIVATE_JWK },
+  'keys/jwks': {},
+  'revocations/add': { kind: 'all', reason: 'because' },
+  'revocations/lift': { id: 'rev_x', reason: 'because' },
+  'budgets/reconcile': { ...WORKSPACE, id: 'int_x', outcome: 'not_executed', reason: 'because' },
   'host/stop': { reason: 'user' },
 };
 

@@ -9,7 +9,10 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const packages = path.join(root, 'enforcement-host', 'packages');
-/** What is no module of a package: the enforcement host in one file, and what Cedar and OPA need. */
+/**
+ * What is no module of a package: the enforcement host in one file, what Cedar and OPA need, and the
+ * vectors of passes.
+ */
 const BUNDLED: ReadonlySet<string> = new Set([
   'enforcement-host.cjs',
   'prove-worker.cjs',
@@ -19,12 +22,17 @@ const BUNDLED: ReadonlySet<string> = new Set([
   'axtary.wasm.json',
   'axtary.wasm.NOTICE',
   'NOTICE',
+  'passes.json',
+  'proofs.json',
+  'delegations.json',
+  'approvals.json',
 ]);
 const PUBLISHED = [
   'core',
   'policy',
   'prover',
   'ledger',
+  'budgets',
   'actionpass',
   'approvals',
   'adapters',

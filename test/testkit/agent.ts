@@ -1,8 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+import type { ControlProtocol, Params } from '@axtary/protocol';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 
 import type { ControlClient } from './control-client.js';
+
+type PrivateJwk = Params<ControlProtocol, 'keys/provide'>['jwk'];
 
 /** A real MCP client of one server, through the gateway, as an agent of this window has it. */
 export async function connectAgent(
@@ -19,6 +24,13 @@ export async function connectAgent(
   });
   await client.connect(transport);
   return client;
+}
+
+/** A new P-256 key, as the JWK that an editor keeps. */
+export function newPrivateJwk(): PrivateJwk {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
+  return { kty: 'EC', crv: 'P-256', x, y, d };
 }
 
 /** The text of a tool result. */

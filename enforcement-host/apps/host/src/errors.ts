@@ -9,6 +9,8 @@ export type HostErrorCode =
   | 'POLICY_NOT_TRUSTED'
   | 'POLICY_NOT_VALID'
   | 'SUBJECT_UNKNOWN'
+  | 'PASS_KEY_REFUSED'
+  | 'NOT_LIFTABLE'
   | 'EXPORT_REFUSED';
 
 /** The enforcement host cannot do what was asked. */

@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises';
 
+import { LocalSingleUseStore } from '@axtary/actionpass';
 import { messageOf, type Clock } from '@axtary/core';
 import { LedgerError, acquireLock } from '@axtary/ledger';
 import type { HostReady, HostStart } from '@axtary/protocol';
 
 import { Bearers } from './agent/bearers.js';
 import { startAgentServer, type AgentServer } from './agent/server.js';
+import { Authority } from './authority/authority.js';
 import { startControlServer, type ControlServer } from './control/server.js';
 import { HostError } from './errors.js';
 import { createLog, type Log } from './log.js';
@@ -69,6 +71,7 @@ async function claim(state: StateFolder): ReturnType<typeof acquireLock> {
 
 interface Parts {
   readonly workspaces: Workspaces;
+  readonly authority: Authority;
   readonly bearers: Bearers;
   readonly control: ControlServer;
   readonly agents: AgentServer;
@@ -79,10 +82,25 @@ async function assemble(
   log: Log,
   stop: (reason: string) => void,
 ): Promise<Parts> {
-  const { enrolmentCode } = start;
+  const { enrolmentCode, passKey } = start;
   const approvers = await Approvers.load({ file: state.approvers, clock, enrolmentCode });
   const hostKey = await loadHostKey(state.hostKey);
-  const workspaces = new Workspaces({ state, hostKey, approvers, osUser, log, clock });
+  const authority = await Authority.open({
+    trustFile: state.passTrust,
+    liftedFile: state.lifted,
+    log,
+    clock,
+  });
+  if (passKey) await authority.provideKey(passKey);
+  const workspaces = new Workspaces({
+    state,
+    hostKey,
+    approvers,
+    authority,
+    osUser,
+    log,
+    clock,
+  });
   approvers.onEnrolled((enrolled) => {
     log.write('info', `enrolled the approver ${enrolled.name}`);
     workspaces.recordApprover(enrolled).catch((error: unknown) => {
@@ -96,13 +114,24 @@ async function assemble(
     endpoint: state.agentEndpoint,
     workspaces,
     bearers,
+    replay: new LocalSingleUseStore(state.used, { clock }),
+    clock,
     log,
   });
   const ask = createAskEngines(engines);
   const environments = new Environments(clock);
-  const dependencies = { approvers, workspaces, bearers, stop, clock, ask, environments };
+  const dependencies = {
+    approvers,
+    authority,
+    workspaces,
+    bearers,
+    stop,
+    clock,
+    ask,
+    environments,
+  };
   const control = await startControlServer(state.controlEndpoint, dependencies, log);
-  return { workspaces, bearers, control, agents };
+  return { workspaces, authority, bearers, control, agents };
 }
 
 async function removeStale({ controlEndpoint, agentEndpoint }: StateFolder): Promise<void> {
@@ -155,5 +184,8 @@ async function untilStopped(signal: AbortSignal, parts: Parts, log: Log): Promis
   for (const part of [parts.agents.close(), parts.workspaces.closeAll()]) {
     await part.catch((error: unknown) => log.write('error', `while stopping: ${messageOf(error)}`));
   }
+  await parts.authority.close().catch((error: unknown) => {
+    log.write('error', `while stopping: ${messageOf(error)}`);
+  });
   await parts.control.close();
 }

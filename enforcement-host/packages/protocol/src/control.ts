@@ -1,6 +1,7 @@
 import { sha256Schema } from '@axtary/core';
 import { z } from 'zod';
 
+import { authorityProtocol } from './authority.js';
 import { notification, request } from './define.js';
 import {
   approvalDetailSchema,
@@ -15,7 +16,7 @@ import { policyIssueSchema, policyTextSchema } from './policy-model.js';
 import { policyProtocol } from './policy.js';
 
 /** Raised when a message changes shape; a client that speaks another one replaces the host. */
-export const CONTROL_PROTOCOL_VERSION = 2;
+export const CONTROL_PROTOCOL_VERSION = 3;
 
 const nothing = z.strictObject({});
 const jws = z.string().max(16_384);
@@ -89,6 +90,7 @@ export const controlProtocol = {
   /** `statement`: JWS typ `axtary-policy-trust+jwt` over a PolicyTrustStatement. */
   'policy/trust': request(z.strictObject({ workspace, statement: jws }), workspaceStateSchema),
   ...policyProtocol,
+  ...authorityProtocol,
 
   'approvals/list': request(
     z.strictObject({ workspace }),
@@ -120,9 +122,13 @@ export const controlProtocol = {
     verifyReportSchema,
   ),
 
-  /** Where MCP clients of this window reach the gateway. The bearer dies with this connection. */
+  /**
+   * Where MCP clients of this window reach the gateway. The bearer dies with this connection. With
+   * `jkt` it is worth nothing without proofs by the key of that thumbprint (RFC 9449), and so are
+   * the passes of its calls.
+   */
   'agents/endpoint': request(
-    z.strictObject({ workspace }),
+    z.strictObject({ workspace, jkt: z.string().length(43).optional() }),
     z.strictObject({
       bearer: z.string(),
       servers: z.array(z.strictObject({ name: z.string(), url: z.string(), version: z.string() })),
@@ -182,6 +188,8 @@ export const hostStartSchema = z.strictObject({
       z.strictObject({ workspace, config: z.string(), policyTrust: z.enum(['signed', 'file']) }),
     )
     .optional(),
+  /** Private key that signs passes, as `keys/provide` takes it; it is kept in memory only. */
+  passKey: authorityProtocol['keys/provide'].params.shape.jwk.optional(),
 });
 export type HostStart = z.infer<typeof hostStartSchema>;
 

@@ -11,6 +11,15 @@ export {
   type PolicyTrustStatement,
 } from '@axtary/core';
 export {
+  type AuthorityState,
+  type BudgetView,
+  type DelegationView,
+  type PassKeyView,
+  type ReservationView,
+  type RevocationKind,
+  type RevocationView,
+} from './authority.js';
+export {
   CONTROL_PROTOCOL_VERSION,
   controlProtocol,
   hostReadySchema,

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 
 import { sha256 } from '@axtary/core/digest';
 
-interface Grant {
+export interface Grant {
   readonly owner: string;
   readonly workspaceKey: string;
+  /** Thumbprint of the only key that may use it (RFC 9449). */
+  readonly jkt?: string | undefined;
 }
 
 /**
@@ -25,16 +27,17 @@ export class Bearers {
     return `${this.#origin}/mcp/${workspaceKey}/${server}`;
   }
 
-  mint(owner: string, workspaceKey: string): string {
+  /** @param jkt binds it to a key, without which it is worth nothing. */
+  mint(owner: string, workspaceKey: string, jkt?: string): string {
     const bearer = randomBytes(32).toString('base64url');
-    this.#grants.set(sha256(bearer), { owner, workspaceKey });
+    this.#grants.set(sha256(bearer), { owner, workspaceKey, jkt });
     return bearer;
   }
 
-  /** Who a bearer was minted for, if it opens this workspace. */
-  ownerOf(bearer: string, workspaceKey: string): string | undefined {
+  /** Whom a bearer was minted for, if it opens this workspace. */
+  grantOf(bearer: string, workspaceKey: string): Grant | undefined {
     const grant = this.#grants.get(sha256(bearer));
-    return grant?.workspaceKey === workspaceKey ? grant.owner : undefined;
+    return grant?.workspaceKey === workspaceKey ? grant : undefined;
   }
 
   revoke(owner: string): void {

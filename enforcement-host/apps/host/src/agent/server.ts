@@ -1,13 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 
-import { codeOf, messageOf } from '@axtary/core';
+import type { SingleUseStore } from '@axtary/actionpass';
+import { codeOf, messageOf, type Clock } from '@axtary/core';
 
 import type { Log } from '../log.js';
 import type { Workspaces } from '../workspace/workspaces.js';
+import { admitLoopback, type AdmissionOptions, type Caller, type Refusal } from './admission.js';
 import type { Bearers } from './bearers.js';
 
 export interface AgentServerOptions {
@@ -15,6 +17,9 @@ export interface AgentServerOptions {
   readonly endpoint: string;
   readonly workspaces: Workspaces;
   readonly bearers: Bearers;
+  /** DPoP proofs that were seen. */
+  readonly replay: SingleUseStore;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -29,8 +34,8 @@ export interface AgentServer {
  * Serves agents: MCP over Streamable HTTP, one path per upstream server. It can ask for actions;
  * there is nothing here that approves, changes policy, reads credentials or stops anything.
  *
- * The same paths are reachable over the socket without a bearer, and over loopback TCP with a
- * bearer, an exact Host and no Origin (browsers always send one across origins).
+ * The same paths are reachable over the socket without a bearer, and over loopback TCP as
+ * `admitLoopback` says.
  */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
   const listeners = new Set<() => void>();
@@ -40,16 +45,15 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     for (const listener of listeners) listener();
   };
   const local = serverFor(
-    createApp(options, () => 'socket'),
+    createApp(options, () => Promise.resolve({ id: 'socket' })),
     count,
   );
   await listen(local, options.endpoint);
 
   let host = '';
+  const { bearers, replay, clock } = options;
   const loopback = serverFor(
-    createApp(options, (context, key) =>
-      admitLoopback(context, { key, host, bearers: options.bearers }),
-    ),
+    createApp(options, (context, key) => admit(context, key, { host, bearers, replay, clock })),
     count,
   );
   await listen(loopback, { host: '127.0.0.1', port: 0 });
@@ -66,19 +70,18 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   };
 }
 
-/** Who is calling, or the refusal. */
-type Admit = (context: Context, workspaceKey: string) => string | Response;
+type Admit = (context: Context, workspaceKey: string) => Promise<Caller | Refusal>;
 
-function createApp({ workspaces, log }: AgentServerOptions, admit: Admit): Hono {
+function createApp({ workspaces, log }: AgentServerOptions, admitted: Admit): Hono {
   const app = new Hono();
   app.all('/mcp/:workspace/:server', async (context) => {
     const { workspace: key, server } = context.req.param();
-    const admitted = admit(context, key);
-    if (admitted instanceof Response) return admitted;
     try {
+      const caller = await admitted(context, key);
+      if ('status' in caller) return refuseAgent(context, caller);
       const workspace = await workspaceOf(context, key, workspaces);
       const { gateway } = workspace.engine();
-      return await gateway.handleRequest(context.req.raw, server, { id: admitted });
+      return await gateway.handleRequest(context.req.raw, server, caller);
     } catch (error) {
       log.write('info', `agent request refused: ${messageOf(error)}`);
       return refuse(context, 503, `${codeOf(error)}: ${messageOf(error)}`);
@@ -105,29 +108,27 @@ function workspaceOf(
   return workspaces.openTrusted(decodeURIComponent(folder));
 }
 
-interface Loopback {
-  readonly key: string;
-  readonly host: string;
-  readonly bearers: Bearers;
+function admit(
+  context: Context,
+  key: string,
+  options: AdmissionOptions,
+): Promise<Caller | Refusal> {
+  const { req } = context;
+  const { incoming } = context.env as HttpBindings;
+  const request = {
+    method: req.method,
+    path: req.path,
+    host: req.header('host'),
+    origin: req.header('origin'),
+    authorization: req.header('authorization'),
+    proofs: incoming.headersDistinct['dpop'] ?? [],
+  };
+  return admitLoopback(request, key, options);
 }
 
-function admitLoopback(context: Context, { key, host, bearers }: Loopback): string | Response {
-  // DNS rebinding: a page of another site reaches us under its own name, or names its origin.
-  if (context.req.header('host') !== host) return refuse(context, 421, 'unknown Host');
-  if (context.req.header('origin') !== undefined)
-    return refuse(context, 403, 'no Origin is allowed');
-  const bearer = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(
-    context.req.header('authorization') ?? '',
-  )?.[1];
-  const owner = bearer === undefined ? undefined : bearers.ownerOf(bearer, key);
-  if (owner === undefined) {
-    return refuse(
-      context,
-      401,
-      'a bearer of this workspace is needed; reload the MCP server in the editor',
-    );
-  }
-  return owner;
+function refuseAgent(context: Context, { status, message, challenge }: Refusal): Response {
+  if (challenge !== undefined) context.header('WWW-Authenticate', challenge);
+  return refuse(context, status, message);
 }
 
 function refuse(

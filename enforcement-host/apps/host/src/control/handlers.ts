@@ -4,6 +4,7 @@ import { ApprovalError, verifyApprovalStatement, type ApprovalItem } from '@axta
 import {
   CONTROL_PROTOCOL_VERSION,
   type ControlProtocol,
+  type Params,
   type RequestHandlers,
   type StopReason,
 } from '@axtary/protocol';
@@ -15,12 +16,13 @@ import { issuesOf } from '../policy/issues.js';
 import type { Runs } from '../policy/runs.js';
 import { LedgerItems } from '../workspace/ledger-items.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { authorityHandlers, type AuthorityDependencies } from './authority-handlers.js';
 import type { Notify } from './notifications.js';
 import { policyHandlers, type PolicyDependencies } from './policy-handlers.js';
 import type { ControlSession } from './session.js';
 import { approvalDetail, approvalSummary } from './views.js';
 
-export interface ControlDependencies extends PolicyDependencies {
+export interface ControlDependencies extends PolicyDependencies, AuthorityDependencies {
   readonly approvers: Approvers;
   readonly bearers: Bearers;
   /** Begins to stop the enforcement host. */
@@ -49,9 +51,10 @@ export function controlHandlers(
     ...sessionHandlers(connection, dependencies),
     ...workspaceHandlers(connection, dependencies),
     ...policyHandlers(connection, dependencies),
+    ...authorityHandlers(connection.session, dependencies),
     ...approvalHandlers(dependencies),
     ...ledgerHandlers(dependencies),
-    'agents/endpoint': async ({ workspace }) => endpointOf(workspace, connection, dependencies),
+    'agents/endpoint': (params) => endpointOf(params, connection, dependencies),
     'sessions/request': async ({ workspace: folder, session, text }) => {
       const { requests } = await dependencies.workspaces.open(folder);
       requests.set(session === undefined ? { window: connection.id } : { session }, text);
@@ -206,7 +209,7 @@ function ledgerHandlers({
 }
 
 async function endpointOf(
-  folder: string,
+  { workspace: folder, jkt }: Params<ControlProtocol, 'agents/endpoint'>,
   connection: Connection,
   { workspaces, bearers }: ControlDependencies,
 ): Promise<{ bearer: string; servers: { name: string; url: string; version: string }[] }> {
@@ -214,7 +217,7 @@ async function endpointOf(
   const { enforcedHash } = workspace.policy.state();
   const names = enforcedHash ? workspace.engine().upstreams.servers : [];
   return {
-    bearer: bearers.mint(connection.id, workspace.key),
+    bearer: bearers.mint(connection.id, workspace.key, jkt),
     servers: names.map((name) => ({
       name,
       url: bearers.url(workspace.key, name),

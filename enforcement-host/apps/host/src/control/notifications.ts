@@ -31,12 +31,29 @@ export function followWorkspace(workspace: Workspace, notify: Notify, log: Log):
   const sendState = once(onError, async () => {
     await notify('workspace/changed', workspace.state());
   });
-  sendPending();
-  return workspace.listen({
-    changed: sendState,
-    approvalsChanged: sendPending,
-    recorded: (records) => ledger.add(records),
+  const sendAuthority = once(onError, async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await notify('authority/changed', await workspace.authorityState());
   });
+  sendPending();
+  sendAuthority();
+  return workspace.listen({
+    changed: () => {
+      sendState();
+      sendAuthority();
+    },
+    approvalsChanged: sendPending,
+    authorityChanged: sendAuthority,
+    recorded: (records) => {
+      ledger.add(records);
+      if (records.some(isMetered)) sendAuthority();
+    },
+  });
+}
+
+/** A record that may change what is used of a budget. */
+function isMetered({ type }: LedgerRecord): boolean {
+  return type === 'intent' || type === 'outcome';
 }
 
 /** Gathers what is recorded within a moment into one notification. */

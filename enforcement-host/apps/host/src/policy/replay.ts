@@ -1,7 +1,8 @@
+import { Budgets, chargesOf, scopesOf } from '@axtary/budgets';
 import type { Decision } from '@axtary/core';
+import { newId } from '@axtary/core/digest';
 import type { PastAction } from '@axtary/ledger';
 import { determiningRules, evaluatePolicy, type Policy } from '@axtary/policy';
-import { UsageMeters } from '@axtary/proxy';
 import type { ImpactChange } from '@axtary/protocol';
 
 /** What a policy, or its absence, says of an action. */
@@ -10,7 +11,7 @@ export type Said = ImpactChange['before'];
 /** Decides past actions again, oldest first, by one policy. */
 export class Replay {
   readonly #policy: Policy | undefined;
-  readonly #meters = new UsageMeters();
+  readonly #budgets = new Budgets();
 
   /** @param policy Without one, everything is denied. */
   constructor(policy: Policy | undefined) {
@@ -26,10 +27,13 @@ export class Replay {
     const meters = this.#policy.metersFor(action);
     if (meters.length === 0) return said(evaluatePolicy(action, this.#policy, facts));
     const now = new Date(facts.now);
-    const usage = { ...this.#meters.read(action, meters, now), ...facts.usage };
+    const scopes = scopesOf(action);
+    const usage = { ...this.#budgets.read(scopes, meters, now), ...facts.usage };
     const decision = evaluatePolicy(action, this.#policy, { ...facts, usage });
     if (decision.decision === 'allow' && decision.usage) {
-      this.#meters.reserve(action, decision.usage, { meters, now });
+      const charges = chargesOf(decision.usage, meters);
+      const { id } = this.#budgets.reserve({ id: newId('int'), scopes, charges, now });
+      this.#budgets.commit(id);
     }
     return said(decision);
   }

@@ -1,3 +1,4 @@
+import { scopesOf } from '@axtary/budgets';
 import { messageOf, parseStrictJson, type Action, type Facts } from '@axtary/core';
 import { pastActions } from '@axtary/ledger';
 import {
@@ -78,9 +79,9 @@ function written(text: string): Subject | NoSubject {
 
 /** The facts of now for an action, as a call that came now would have them. */
 export function factsOfNow(
-  { meters }: Workspace,
+  { budgets }: Workspace,
   { policy, action, now }: { readonly policy: Policy; readonly action: Action; readonly now: Date },
 ): Facts {
-  const usage = meters.read(action, policy.metersFor(action), now);
+  const usage = budgets.read(scopesOf(action), policy.metersFor(action), now);
   return { now: now.toISOString(), approvals: [], usage };
 }

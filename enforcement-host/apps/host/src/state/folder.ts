@@ -18,7 +18,14 @@ export interface StateFolder {
   readonly lock: string;
   readonly log: string;
   readonly approvers: string;
+  /** Signs checkpoints. */
   readonly hostKey: string;
+  /** Public keys of passes, and revocations. */
+  readonly passTrust: string;
+  /** Which revocations were lifted. */
+  readonly lifted: string;
+  /** Passes and proofs that were used, by digest. */
+  readonly used: string;
   workspace(key: string): WorkspaceFolder;
 }
 
@@ -60,6 +67,9 @@ export function stateFolder(root: string, platform = process.platform): StateFol
     log: path.join(root, 'host.log'),
     approvers: path.join(root, 'approvers.json'),
     hostKey: path.join(root, 'host-key.json'),
+    passTrust: path.join(root, 'pass-trust.json'),
+    lifted: path.join(root, 'lifted.json'),
+    used: path.join(root, 'used'),
     workspace: (key) => workspaceFolder(path.join(root, 'workspaces', key)),
   };
 }

@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-import type { Signer } from '@axtary/actionpass';
 import { createFilePinChecker, inspectMcpFileCall, type FileServer } from '@axtary/adapters';
 import type { ApprovalRequest, ApprovalResolver, ReviewMaterial } from '@axtary/approvals';
+import type { Budgets } from '@axtary/budgets';
 import { isJsonObject, type Clock } from '@axtary/core';
 import type { Ledger, LocalPayloadStore } from '@axtary/ledger';
 import {
@@ -17,13 +17,17 @@ import {
   type Upstreams,
 } from '@axtary/mcp';
 import type { Policy, PolicyServer } from '@axtary/policy';
-import { createProxyRuntime, type ApprovalVerifier, type UsageMeters } from '@axtary/proxy';
+import { createProxyRuntime, type ApprovalVerifier, type SignerSource } from '@axtary/proxy';
 
+import type { Authority } from '../authority/authority.js';
+import type { Delegations } from '../authority/delegations.js';
 import { VERSION } from '../version.js';
 import type { HumanRequests } from './requests.js';
 
 /** Longest that a tool may run; MCP clients time out on their own long before. */
 const HANDLER_TIMEOUT_MS = 10 * 60 * 1000;
+/** `iss` of passes and delegations. */
+export const ISSUER = 'urn:axtary:enforcement-host';
 
 export interface EngineOptions {
   readonly folder: string;
@@ -32,11 +36,15 @@ export interface EngineOptions {
   /** The policy that decides, asked anew for every call. */
   readonly enforced: () => Policy;
   readonly ledger: Ledger;
-  readonly signer: Signer;
+  readonly signer: SignerSource;
+  /** Thumbprint of the enforcement host's own key: it presents the passes itself. */
+  readonly holder: string;
+  readonly authority: Authority;
+  readonly delegations: Delegations;
   readonly approvalResolver: ApprovalResolver;
   readonly verifyApproval: ApprovalVerifier;
   /** They outlive this engine: a new policy does not begin to count anew. */
-  readonly meters: UsageMeters;
+  readonly budgets: Budgets;
   readonly payloads: LocalPayloadStore;
   readonly requests: HumanRequests;
   /** Owner of calls where the policy names nobody. */
@@ -57,18 +65,22 @@ export function createEngine(options: EngineOptions): Engine {
   const servers = Object.fromEntries([...policy.servers].map(toUpstream));
   const upstreams = createUpstreams({ servers, folder, clock, softwareVersion: VERSION });
   const runtime = createProxyRuntime({
-    issuer: 'urn:axtary:enforcement-host',
+    issuer: ISSUER,
     tenant,
     ledger: options.ledger,
     handlers: { 'mcp.tool.call': upstreams.handler },
     policy: options.enforced,
     signer: options.signer,
+    holder: options.holder,
+    keyring: options.authority.keyring,
+    revocations: options.authority,
     approvalResolver: options.approvalResolver,
     verifyApproval: options.verifyApproval,
     pinCheckers: { file: createFilePinChecker(), tool_definition: upstreams.definitionPinChecker },
-    meters: options.meters,
+    budgets: options.budgets,
     payloads: options.payloads,
     handlerTimeoutMs: HANDLER_TIMEOUT_MS,
+    maxDelegationDepth: policy.maxDelegationDepth,
     clock,
   });
   const gateway = createMcpGateway({
@@ -77,6 +89,11 @@ export function createEngine(options: EngineOptions): Engine {
     folder,
     clock,
     inspect: (call) => inspectFiles(folder, call),
+    delegate: ({ id: session, window: { jkt } }, { actor, intent }, subagent) => {
+      const { maxDelegationDepth } = options.enforced();
+      const delegator = { actor, intent, session, jkt };
+      return options.delegations.forSubagent(delegator, subagent, maxDelegationDepth);
+    },
     identity: (session) =>
       identityOf(session, {
         human: policy.human ?? `user:${options.osUser}`,

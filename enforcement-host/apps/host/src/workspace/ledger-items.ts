@@ -35,6 +35,8 @@ export class LedgerItems {
       }
       case 'outcome':
         return this.#describeOutcome(record.body);
+      case 'reconciliation':
+        return this.#describeReconciliation(record.body);
       default:
         return { title: describeOther(record) };
     }
@@ -48,6 +50,20 @@ export class LedgerItems {
     const decisionId = this.#decisionOfIntent.get(intentId);
     const why = error ? `: ${error.message}` : '';
     return { title: `Outcome: ${status}${why}`, status, ...(decisionId && { decisionId }) };
+  }
+
+  #describeReconciliation({
+    intentId,
+    outcome,
+    by,
+  }: BodyOf<'reconciliation'>): Pick<LedgerItem, 'title'> & Partial<LedgerItem> {
+    const decisionId = this.#decisionOfIntent.get(intentId);
+    const found = outcome === 'executed' ? 'it was executed' : 'it was not executed';
+    return {
+      title: `Reconciled by ${by}: ${found}`,
+      status: 'reconciled',
+      ...(decisionId && { decisionId }),
+    };
   }
 
   #remember(intentId: string, decisionId: string): void {
@@ -107,6 +123,12 @@ function describeApproval(
     : { title: `Denied by ${body.denied.by}`, decisionId, status: 'denied' };
 }
 
+function describeRevocation(body: BodyOf<'revocation'>): string {
+  if ('lifted' in body) return `Revocation lifted by ${body.by}: ${body.reason}`;
+  const what = body.kind === 'all' ? 'everything' : `${body.kind} ${body.value}`;
+  return `Revoked by ${body.by}: ${what}: ${body.reason}`;
+}
+
 function describeOther(record: LedgerRecord): string {
   switch (record.type) {
     case 'genesis':
@@ -117,6 +139,8 @@ function describeOther(record: LedgerRecord): string {
       return `Policy trusted by ${record.body.trustedBy}`;
     case 'recovery':
       return `Recovered: ${record.body.droppedBytes} unfinished bytes cut off`;
+    case 'revocation':
+      return describeRevocation(record.body);
     case 'checkpoint':
       return 'Signed checkpoint';
     default:

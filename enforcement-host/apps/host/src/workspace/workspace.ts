@@ -8,12 +8,21 @@ import {
   type ApprovalItem,
 } from '@axtary/approvals';
 import { approvalFacts } from '@axtary/actionpass';
+import { Budgets } from '@axtary/budgets';
 import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
-import { LocalJsonlLedger, LocalPayloadStore, type LedgerRecord } from '@axtary/ledger';
+import {
+  LocalJsonlLedger,
+  LocalPayloadStore,
+  type BodyOf,
+  type LedgerRecord,
+} from '@axtary/ledger';
 import type { UpstreamStatus } from '@axtary/mcp';
-import type { ServerState, WorkspaceState } from '@axtary/protocol';
-import { UsageMeters } from '@axtary/proxy';
+import type { AuthorityState, ServerState, WorkspaceState } from '@axtary/protocol';
+import { restoreBudgets } from '@axtary/proxy';
 
+import type { Authority } from '../authority/authority.js';
+import { Delegations } from '../authority/delegations.js';
+import { authorityState } from '../authority/state-view.js';
 import { HostError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Approvers, Enrolled } from '../state/approvers.js';
@@ -21,7 +30,8 @@ import { workspaceKey, type StateFolder } from '../state/folder.js';
 import type { HostKey } from '../state/host-key.js';
 import { VERSION } from '../version.js';
 import { RuleActivityIndex } from './activity.js';
-import { createEngine, describeForReview, type Engine } from './engine.js';
+import { AuthorityRecords } from './authority-records.js';
+import { ISSUER, createEngine, describeForReview, type Engine } from './engine.js';
 import { PolicyGuard, type PolicyChange } from './policy-guard.js';
 import { HumanRequests } from './requests.js';
 
@@ -32,6 +42,7 @@ export interface WorkspaceOptions {
   readonly state: StateFolder;
   readonly hostKey: HostKey;
   readonly approvers: Approvers;
+  readonly authority: Authority;
   readonly osUser: string;
   readonly log: Log;
   readonly clock: Clock;
@@ -40,6 +51,7 @@ export interface WorkspaceOptions {
 export interface WorkspaceEvents {
   readonly changed: () => void;
   readonly approvalsChanged: () => void;
+  readonly authorityChanged: () => void;
   readonly recorded: (records: readonly LedgerRecord[]) => void;
 }
 
@@ -53,11 +65,15 @@ export class Workspace {
   readonly policy: PolicyGuard;
   /** Payloads of past calls, where they are still kept. */
   readonly payloads: LocalPayloadStore;
-  readonly meters = new UsageMeters();
+  readonly budgets = new Budgets();
   readonly activity: RuleActivityIndex;
   /** What humans asked of their agents here. */
   readonly requests = new HumanRequests();
   readonly #options: WorkspaceOptions;
+  readonly #authorityRecords: AuthorityRecords;
+  readonly #delegations: Delegations;
+  #stopFollowing: (() => void) | undefined;
+  #wasStopped = false;
   readonly #listeners = new Set<WorkspaceEvents>();
   #engine: Engine | undefined;
   #engineHash: string | undefined;
@@ -69,18 +85,27 @@ export class Workspace {
     this.folder = options.folder;
     this.key = workspaceKey(options.folder);
     const kept = options.state.workspace(this.key);
-    const { clock, hostKey, approvers } = options;
+    const { clock, hostKey, approvers, authority } = options;
     this.ledgerFile = kept.ledger;
     this.ledger = new LocalJsonlLedger(kept.ledger, {
       clock,
       software: `axtary/${VERSION}`,
       checkpoint: hostKey.checkpoint,
       onScanned: (record) => {
-        this.meters.restore(record);
+        restoreBudgets(this.budgets, record);
         this.activity.note(record);
       },
     });
     this.activity = new RuleActivityIndex(clock);
+    this.#authorityRecords = new AuthorityRecords(this.ledger, authority);
+    this.#delegations = new Delegations({
+      issuer: ISSUER,
+      authority,
+      signer: () => this.#authorityRecords.signer(),
+      holder: hostKey.signer.kid,
+      clock,
+      onChange: () => this.#tellAuthority(),
+    });
     this.payloads = new LocalPayloadStore(kept.payloads, {
       onError: (error) =>
         options.log.write('warn', `payloads are not all kept: ${messageOf(error)}`),
@@ -162,7 +187,39 @@ export class Workspace {
     return [...new Set(names.flatMap((one) => policy.rolesOf(one)))];
   }
 
+  /** Keys, revocations, budgets and delegations, for people. */
+  async authorityState(): Promise<AuthorityState> {
+    const { authority, clock } = this.#options;
+    return authorityState({
+      folder: this.folder,
+      authority,
+      budgets: this.budgets,
+      policy: this.policy.state().enforcedHash === undefined ? undefined : this.policy.enforced(),
+      delegations: await this.#delegations.list(),
+      now: clock.now(),
+    });
+  }
+
+  /** Writes into this ledger what was revoked or lifted and is not in it yet. */
+  recordRevocations(): Promise<void> {
+    return this.#authorityRecords.recordRevocations();
+  }
+
+  /**
+   * Settles the budget of a call of unknown outcome, as a person found out.
+   *
+   * @throws BudgetError where it is not unknown; LedgerError when it is not durable.
+   */
+  async reconcile(body: BodyOf<'reconciliation'>): Promise<void> {
+    const { intentId, outcome } = body;
+    this.budgets.assertUnknown(intentId);
+    await this.ledger.append([{ type: 'reconciliation', body }]);
+    this.budgets.reconcile(intentId, outcome === 'executed' ? 'committed' : 'rolled_back');
+    this.#tellAuthority();
+  }
+
   async close(): Promise<void> {
+    this.#stopFollowing?.();
     this.policy.close();
     await Promise.all([this.#engine?.close(), ...this.#closing]);
     await this.ledger.close();
@@ -175,6 +232,10 @@ export class Workspace {
       for (const { recorded } of this.#listeners) recorded(records);
     });
     await this.#recordApprovers();
+    await this.#authorityRecords.load();
+    await this.recordRevocations();
+    this.#wasStopped = this.#options.authority.stopped !== undefined;
+    this.#stopFollowing = this.#options.authority.onChange(() => this.#followAuthority());
     for (const { intentId } of openIntents) {
       const error = {
         code: 'INTERRUPTED',
@@ -236,21 +297,44 @@ export class Workspace {
     this.#tellChanged();
   }
 
+  /** A stop ends what waits and what runs: a new engine refuses, and records, whatever comes. */
+  #followAuthority(): void {
+    const { authority, log } = this.#options;
+    this.recordRevocations().catch((error: unknown) => {
+      log.write('error', `a revocation is not in the ledger yet: ${messageOf(error)}`);
+    });
+    const isStopped = authority.stopped !== undefined;
+    if (isStopped && !this.#wasStopped && this.#engine) {
+      this.#retire(this.#engine);
+      this.#engine = this.#createEngine();
+      this.#tellChanged();
+    }
+    this.#wasStopped = isStopped;
+    this.#tellAuthority();
+  }
+
+  #tellAuthority(): void {
+    for (const { authorityChanged } of this.#listeners) authorityChanged();
+  }
+
   #createEngine(): Engine {
-    const { hostKey, osUser, clock } = this.#options;
+    const { authority, hostKey, osUser, clock } = this.#options;
     const engine: Engine = createEngine({
       folder: this.folder,
       policy: this.policy.enforced(),
       enforced: () => this.policy.enforced(),
       ledger: this.ledger,
-      signer: hostKey.signer,
+      signer: () => this.#authorityRecords.signer(),
+      holder: hostKey.signer.kid,
+      authority,
+      delegations: this.#delegations,
       approvalResolver: createQueueApprovalResolver({
         store: this.approvals,
         provenance: { source: 'proxy', createdFrom: 'axtary.enforcement-host' },
         describe: (request) => describeForReview(engine, this.folder, request),
       }),
       verifyApproval: (artifact) => this.#verifyApproval(artifact),
-      meters: this.meters,
+      budgets: this.budgets,
       payloads: this.payloads,
       requests: this.requests,
       osUser,

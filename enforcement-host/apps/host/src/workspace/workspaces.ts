@@ -67,6 +67,12 @@ export class Workspaces {
     for (const workspace of this.#open.values()) await (await workspace).recordApprover(enrolled);
   }
 
+  /** Tries every ledger; the first that failed is told. */
+  async recordRevocations(): Promise<void> {
+    const open = await Promise.all(this.#open.values());
+    await Promise.all(open.map((workspace) => workspace.recordRevocations()));
+  }
+
   async closeAll(): Promise<void> {
     const open = await Promise.allSettled(this.#open.values());
     for (const result of open) {

@@ -5,10 +5,13 @@ import { systemTimer, type Timer } from '../timer.js';
 import type { Upstreams } from '../upstream/upstreams.js';
 import { defaultHoldFor, type ClientDescription } from './hold.js';
 import { HttpSessions } from './http-sessions.js';
-import { handleHttp, type Window } from './http.js';
+import { handleHttp } from './http.js';
+import type { Identity } from './identity.js';
 import { Retries } from './retries.js';
 import { Session } from './session.js';
-import type { CallDependencies, Identity, Inspect } from './tool-call.js';
+import type { Delegate } from './subagent.js';
+import type { CallDependencies, Inspect } from './tool-call.js';
+import type { Window } from './window.js';
 
 export interface McpGatewayOptions {
   readonly upstreams: Upstreams;
@@ -17,6 +20,8 @@ export interface McpGatewayOptions {
   readonly folder: string;
   readonly identity: Identity;
   readonly inspect?: Inspect;
+  /** Default: calls of sub-agents that say so are blocked. */
+  readonly delegate?: Delegate;
   /** Milliseconds that a client's call may wait for a person; `defaultHoldFor` by default. */
   readonly holdFor?: (client: ClientDescription) => number | undefined;
   readonly clock?: Clock;
@@ -59,6 +64,7 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
     folder: options.folder,
     identity: options.identity,
     inspect: options.inspect,
+    delegate: options.delegate,
     holdFor: options.holdFor ?? defaultHoldFor,
     clock: options.clock ?? systemClock,
     timer,

@@ -7,10 +7,7 @@ import type { StreamEnd } from '../stream.js';
 import { errorResponse, observeBody, readBody } from './http-body.js';
 import type { HttpSession, HttpSessions } from './http-sessions.js';
 import type { Session } from './session.js';
-
-export interface Window {
-  readonly id: string;
-}
+import type { Window } from './window.js';
 
 export interface HttpEndpointOptions {
   readonly sessions: HttpSessions;
@@ -49,7 +46,9 @@ function find({ sessions }: HttpEndpointOptions, incoming: Incoming): HttpSessio
   const http = sessions.get(incoming.request.headers.get('mcp-session-id') ?? '');
   // A session belongs to one server and one window; to any other it does not exist.
   const { session } = http ?? {};
-  const isTheirs = session?.server === incoming.server && session.window.id === incoming.window.id;
+  const { id, jkt } = incoming.window;
+  const isTheirs =
+    session?.server === incoming.server && session.window.id === id && session.window.jkt === jkt;
   return isTheirs ? http : undefined;
 }
 

@@ -15,8 +15,10 @@ import type { RequestOptions, ServerDescription } from '../upstream/connection.j
 import { passesLevel } from '../upstream/shared-state.js';
 import { toolName, toolsOf } from '../upstream/tools.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { SessionDescription } from './identity.js';
 import { asRpcError, RpcError } from './rpc-error.js';
-import { callTool, type CallDependencies, type SessionDescription } from './tool-call.js';
+import { callTool, type CallDependencies } from './tool-call.js';
+import type { Window } from './window.js';
 
 type Capability = 'tools' | 'resources' | 'prompts' | 'completions' | 'logging';
 
@@ -48,7 +50,7 @@ interface Call {
 /** One connected client: an MCP server that looks like its upstream. */
 export class Session {
   readonly server: string;
-  readonly window: { readonly id: string };
+  readonly window: Window;
   readonly #id = newId('ses');
   readonly #upstream: Upstream;
   readonly #dependencies: CallDependencies;
@@ -61,7 +63,7 @@ export class Session {
   constructor(
     upstream: Upstream,
     description: ServerDescription,
-    options: { readonly window: { readonly id: string }; readonly dependencies: CallDependencies },
+    options: { readonly window: Window; readonly dependencies: CallDependencies },
   ) {
     this.server = upstream.name;
     this.window = options.window;

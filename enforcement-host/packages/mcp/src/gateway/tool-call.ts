@@ -19,26 +19,12 @@ import { definitionHash, type ToolDefinition } from '../upstream/tools.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { MCP_TOOL } from '../upstream/upstreams.js';
 import type { ClientDescription } from './hold.js';
+import type { Identity, SessionDescription } from './identity.js';
 import { CallProgress } from './progress.js';
 import { stoppedResult, toolResultOf } from './results.js';
 import { RpcError } from './rpc-error.js';
 import type { Retries } from './retries.js';
-
-/** A connected MCP client, for whoever says on whose behalf it acts. */
-export interface SessionDescription {
-  /** Of this connection, random; not the session id that travels over HTTP. */
-  readonly id: string;
-  readonly window: { readonly id: string };
-  readonly server: string;
-  /** As the client names itself. */
-  readonly client?: { readonly name: string; readonly version: string };
-}
-
-/**
- * Who acts and to what end: decided by the enforcement host, not by the client. `intent.request`
- * only where the host knows the human's own words: MCP itself carries none.
- */
-export type Identity = (session: SessionDescription) => Pick<Action, 'actor' | 'intent'>;
+import { SUBAGENT, delegatedTo, type Delegate } from './subagent.js';
 
 /** One call, for whoever finds out what it touches. */
 export interface InspectedCall {
@@ -62,6 +48,7 @@ export interface CallDependencies {
   readonly folder: string;
   readonly identity: Identity;
   readonly inspect?: Inspect | undefined;
+  readonly delegate?: Delegate | undefined;
   readonly holdFor: (client: ClientDescription) => number | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -84,6 +71,7 @@ const paramsSchema = z.object({
   arguments: anyObject.default({}),
   _meta: anyObject.optional(),
 });
+
 type CallParams = z.infer<typeof paramsSchema>;
 
 /**
@@ -112,6 +100,8 @@ export async function callTool(
 
 interface Prepared {
   readonly action: Action;
+  /** Of a sub-agent, root first. */
+  readonly delegation?: readonly string[] | undefined;
   /** The same for every call that says the same. */
   readonly key: string;
 }
@@ -137,7 +127,15 @@ async function prepare(
     tool: call.name,
     arguments: call.arguments,
   });
-  return asAction(dependencies, context, { call, mcp, inspection });
+  const identity = dependencies.identity(context.session);
+  const delegated = await delegatedTo(dependencies.delegate, {
+    session: context.session,
+    identity,
+    claimed: call._meta?.[SUBAGENT],
+  });
+  const actor = delegated ? { ...identity.actor, agent: delegated.agent } : identity.actor;
+  const established = { call, mcp, inspection, identity: { ...identity, actor } };
+  return { ...asAction(dependencies, context, established), delegation: delegated?.tokens };
 }
 
 // A tool that is not the one the model was shown may do anything under its name.
@@ -153,17 +151,17 @@ function requireAsShown({ shown, onOutdated }: CallContext, tool: ToolDefinition
 }
 
 interface Established {
+  readonly identity: ReturnType<Identity>;
   readonly call: CallParams;
   readonly mcp: NonNullable<Action['context']['mcp']>;
   readonly inspection: Inspection | undefined;
 }
 
 function asAction(
-  { folder, identity, clock, retries }: CallDependencies,
+  { folder, clock, retries }: CallDependencies,
   { upstream, session }: CallContext,
-  { call, mcp, inspection }: Established,
+  { call, mcp, inspection, identity: { actor, intent } }: Established,
 ): Prepared {
-  const { actor, intent } = identity(session);
   const resource = `mcp:${upstream.name}/${call.name}`;
   const payload = { server: upstream.name, name: call.name, arguments: call.arguments };
   const pins: Pin[] = [
@@ -211,7 +209,7 @@ function traceOf({ _meta }: CallParams): { traceparent?: string } {
 async function run(
   dependencies: CallDependencies,
   { upstream, session, signal, sendProgress }: CallContext,
-  { action, key }: Prepared,
+  { action, key, delegation }: Prepared,
 ): Promise<JsonObject> {
   const { runtime, retries, timer } = dependencies;
   const progress = sendProgress && new CallProgress(sendProgress, timer);
@@ -222,6 +220,8 @@ async function run(
   const stopListening = upstream.onExecuting(action.id, () => progress?.approved());
   const result = await runtime.handle(action, {
     signal,
+    ...(delegation && { delegation }),
+    ...(session.window.jkt !== undefined && { presentedBy: session.window.jkt }),
     ...(holdFor === undefined ? {} : { holdFor }),
     ...(progress && { onProgress: (step: HandlerProgress) => progress.forward(step) }),
     onPending: ({ id, expiresAt }) => {
