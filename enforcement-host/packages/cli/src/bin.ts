@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
+import { userInfo } from 'node:os';
 
 import { isJsonObject, systemClock } from '@axtary/core';
 
+import { TerminalPrompt } from './prompt.js';
 import { run } from './run.js';
 import { Terminal } from './terminal.js';
 
@@ -25,6 +27,8 @@ await run(process.argv.slice(2), {
   }),
   stdin,
   stdout,
+  ...(stdin.isTTY && stderr.isTTY && { prompt: new TerminalPrompt(stdin, stderr) }),
+  osUser: osUser(),
   clock: systemClock,
   env,
   cwd: process.cwd(),
@@ -40,6 +44,15 @@ await run(process.argv.slice(2), {
     };
   },
 });
+
+function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
 
 function packageVersion(): string {
   const manifest: unknown = createRequire(import.meta.url)('../package.json');

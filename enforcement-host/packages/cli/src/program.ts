@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { Command, Option } from 'commander';
 
+import { addAuthority } from './authority-program.js';
 import type { CliContext } from './context.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { addPolicy } from './policy-program.js';
@@ -30,6 +31,7 @@ export function createProgram(context: CliContext): Command {
   addProxy(program, context);
   addMcp(program, context);
   addPolicy(program, context);
+  addAuthority(program, context);
   addVerifyExport(program, context);
   addLedger(program, context);
   return program;
@@ -56,6 +58,8 @@ function addProxy(program: Command, context: CliContext): void {
     .description('run the enforcement host for a folder, in the foreground')
     .option('--config <file>', 'the policy; its folder is the workspace', 'axtary.yml')
     .addOption(trust)
+    .option('--pass-key <file>', 'sign passes with this key ("axtary keys create")')
+    .option('--passphrase-file <file>', 'its passphrase, on one line; default: ask on the terminal')
     .addOption(stateOption(context))
     .option('--json', 'print where MCP clients connect, as JSON', false)
     .addHelpText(
@@ -63,7 +67,7 @@ function addProxy(program: Command, context: CliContext): void {
       `
 "signed" enforces only what an approver signed for, in an editor. "file" enforces axtary.yml as it
 stands, now and after every change: whoever can write the file decides. step_up still needs an
-enrolled approver.
+enrolled approver. Without --pass-key the enforcement host makes a key for as long as it runs.
 ${examples('axtary proxy --config axtary.yml --policy-trust file')}`,
     )
     .action(async (options: ProxyArguments) => {
@@ -75,6 +79,8 @@ ${examples('axtary proxy --config axtary.yml --policy-trust file')}`,
 interface ProxyArguments extends StateOption {
   readonly config: string;
   readonly policyTrust: 'signed' | 'file';
+  readonly passKey?: string;
+  readonly passphraseFile?: string;
   readonly json: boolean;
 }
 

@@ -40,6 +40,16 @@ export function agentEndpoint(state: string, platform: NodeJS.Platform): string 
   return `\\\\.\\pipe\\axtary-agent-${hash}`;
 }
 
+/** Public keys of passes, and revocations: a `LocalTrustStore`, shared with the enforcement host. */
+export function passTrustFile(state: string): string {
+  return path.join(state, 'pass-trust.json');
+}
+
+/** Which revocations people have lifted; only the enforcement host writes it. */
+export function liftedFile(state: string): string {
+  return path.join(state, 'lifted.json');
+}
+
 /**
  * The ledger of a workspace, under `ws_` and 16 hex digits of the digest of its real path.
  *

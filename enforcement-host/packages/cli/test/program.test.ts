@@ -11,7 +11,11 @@ describe('axtary', () => {
   it('lists its commands and exit codes in its help', async () => {
     const { code, stdout } = await cli(['--help'], { cwd: folder.path });
     assert.equal(code, 0);
-    for (const command of ['init', 'proxy', 'mcp', 'policy', 'verify-export', 'ledger']) {
+    const commands = [
+      ...['init', 'proxy', 'mcp', 'policy', 'verify-export', 'ledger'],
+      ...['keys', 'revoke', 'revocations', 'pass'],
+    ];
+    for (const command of commands) {
       assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
     }
     for (const exitCode of [0, 1, 2, 3, 4, 10, 11, 12, 13])
@@ -20,8 +24,13 @@ describe('axtary', () => {
 
   it('gives every command a help of its own', async () => {
     const policy = ['check', 'simulate', 'explain', 'test', 'diff', 'export', 'prove'];
+    const keys = ['list', 'jwks', 'rotate', 'create', 'show'];
+    const revocable = ['pass', 'agent', 'task', 'key', 'delegation', 'all'];
     const commands = [
       ...['init', 'proxy', 'mcp', 'verify-export', 'ledger export'],
+      ...keys.map((name) => `keys ${name}`),
+      ...revocable.map((kind) => `revoke ${kind}`),
+      ...['revocations list', 'pass verify'],
       ...policy.map((name) => `policy ${name}`),
     ];
     for (const command of commands) {
@@ -52,6 +61,12 @@ describe('axtary', () => {
     ['policy', 'diff', 'axtary.yml'],
     ['policy', 'export', '--to', 'prolog'],
     ['policy', 'test', '--min-coverage', '101'],
+    ['keys', 'create'],
+    ['proxy', '--passphrase-file', 'axtary.yml'],
+    ['revoke', 'everything', '--reason', 'x'],
+    ['revoke', 'agent', 'agent:codex'],
+    ['revoke', 'all'],
+    ['pass', 'verify', '-', '--action', 'a.json'],
   ];
   for (const args of WRONG) {
     it(`ends with 2 for the command line "axtary ${args.join(' ')}"`, async () => {

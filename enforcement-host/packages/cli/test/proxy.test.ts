@@ -1,74 +1,27 @@
 import assert from 'node:assert/strict';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-import { assertBuilt, BIN, cli, ending, HOST_BUNDLE, start, temporaryFolder } from './support.js';
-
-const FILES = fileURLToPath(
-  import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'),
-);
-
-interface Announced {
-  readonly pid: number;
-  readonly state: string;
-  readonly enrolmentCode: string;
-  readonly headless: readonly [
-    { readonly bearer: string; readonly servers: readonly [{ readonly url: string }] },
-  ];
-}
+import { connectTo, createProxiedFolder, type ProxiedFolder } from './proxied-folder.js';
+import { assertBuilt, BIN, cli, ending, HOST_BUNDLE, start } from './support.js';
 
 describe('axtary proxy', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const running: ChildProcessWithoutNullStreams[] = [];
+  let folder: ProxiedFolder;
 
   before(() => assertBuilt(HOST_BUNDLE));
   beforeEach(async () => {
-    folder = await temporaryFolder();
-    await writeFile(path.join(folder.path, 'axtary.yml'), policy());
-    await writeFile(path.join(folder.path, 'note.txt'), 'a note');
+    folder = await createProxiedFolder();
   });
-  afterEach(async () => {
-    for (const child of running.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill('SIGINT');
-      await once(child, 'exit');
-    }
-    await folder.remove();
-  });
-
-  function policy(): string {
-    const server = { command: process.execPath, args: [FILES, '.'] };
-    return JSON.stringify({ version: 1, servers: { files: server } });
-  }
-
-  async function proxy(...args: string[]): Promise<Announced> {
-    const child = start(['proxy', '--policy-trust', 'file', '--json', ...args], {
-      cwd: folder.path,
-    });
-    running.push(child);
-    let text = '';
-    child.stdout.setEncoding('utf8');
-    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-      text += String(chunk);
-      if (text.endsWith('\n}\n')) return JSON.parse(text) as Announced;
-    }
-    throw new Error(`no announcement: ${String(child.stderr.read())}`);
-  }
+  afterEach(() => folder.remove());
 
   it('serves the MCP servers of the policy with its bearer, and to "axtary mcp"', async () => {
-    const { headless, enrolmentCode } = await proxy();
-    assert.ok(enrolmentCode.length >= 16);
-    const [{ bearer, servers }] = headless;
-    const requestInit = { headers: { authorization: `Bearer ${bearer}` } };
-    const http = new Client({ name: 'http', version: '1' });
-    await http.connect(new StreamableHTTPClientTransport(new URL(servers[0].url), { requestInit }));
+    const announced = await folder.proxy();
+    assert.ok(announced.enrolmentCode.length >= 16);
+    const http = await connectTo(announced);
     const stdio = new Client({ name: 'stdio', version: '1' });
     const transport = new StdioClientTransport({
       command: process.execPath,
@@ -86,7 +39,7 @@ describe('axtary proxy', () => {
   });
 
   it('refuses a server that the policy does not name, over stdio', async () => {
-    await proxy();
+    await folder.proxy();
     const client = new Client({ name: 'stdio', version: '1' });
     const transport = new StdioClientTransport({
       command: process.execPath,
@@ -99,8 +52,8 @@ describe('axtary proxy', () => {
   });
 
   it('stops with the enforcement host when it is interrupted', async () => {
-    const { pid } = await proxy();
-    const [child] = running;
+    const { pid } = await folder.proxy();
+    const [child] = folder.running;
     assert.ok(child);
     child.kill('SIGINT');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
@@ -111,8 +64,8 @@ describe('axtary proxy', () => {
   });
 
   it('notices when the enforcement host dies', async () => {
-    const { pid } = await proxy();
-    const [child] = running;
+    const { pid } = await folder.proxy();
+    const [child] = folder.running;
     assert.ok(child);
     process.kill(pid, 'SIGKILL');
     const { code, stderr } = await ending(child);
@@ -121,7 +74,7 @@ describe('axtary proxy', () => {
   });
 
   it('says what to do when one serves this state already', async () => {
-    await proxy();
+    await folder.proxy();
     const { code, stderr } = await cli(['proxy', '--policy-trust', 'file'], { cwd: folder.path });
     assert.equal(code, 1);
     assert.match(stderr, /already serves.*--state/s);
@@ -144,7 +97,7 @@ describe('axtary proxy', () => {
   /** What it prints for people, up to the last line. */
   async function announcement(...args: string[]): Promise<string> {
     const child = start(['proxy', ...args], { cwd: folder.path });
-    running.push(child);
+    folder.running.push(child);
     let text = '';
     child.stdout.setEncoding('utf8');
     for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
@@ -168,8 +121,8 @@ describe('axtary proxy', () => {
   });
 
   it('takes the enforcement host with it when it is killed', async () => {
-    const { pid } = await proxy();
-    const [child] = running;
+    const { pid } = await folder.proxy();
+    const [child] = folder.running;
     assert.ok(child);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -10,15 +10,19 @@ import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { HostRefusal, startHost, type RunningHost } from '../host-process.js';
+import { readPassKey, type PassKey } from '../key-file.js';
+import { readPassphrase, type PassphraseOption } from '../passphrase.js';
 import { describeIssue } from '../policy-issues.js';
 import { readText } from '../read-text.js';
 import { defaultStateFolder, realFolder } from '../state-folder.js';
 import { printable, type Terminal } from '../terminal.js';
 import { MAX_POLICY_BYTES } from './policy/load-policy.js';
 
-export interface ProxyOptions {
+export interface ProxyOptions extends PassphraseOption {
   readonly config: string;
   readonly policyTrust: 'signed' | 'file';
+  /** File of the key that signs passes; default: the enforcement host makes one. */
+  readonly passKey?: string;
   readonly state?: string;
   readonly json: boolean;
 }
@@ -29,21 +33,28 @@ const STOP_MS = 15_000;
 /** Runs the enforcement host for one folder, in the foreground, until it is interrupted. */
 export async function proxy(options: ProxyOptions, context: CliContext): Promise<void> {
   const { cwd, terminal } = context;
+  assertPassphraseIsUsed(options);
   const config = path.resolve(cwd, options.config);
   if (!(await checkPolicy(config, context))) return;
   const workspace = await realFolder(path.dirname(config));
   const state = options.state ?? defaultStateFolder(context);
+  const passKey = await passKeyOf(options, context);
   const enrolmentCode = randomBytes(20).toString('base64url');
   const { policyTrust } = options;
   const interrupts = new Interrupts(context);
   try {
     const host = await startHost(
       { program: hostProgram(), state },
-      { enrolmentCode, headless: [{ workspace, config, policyTrust }] },
+      {
+        enrolmentCode,
+        headless: [{ workspace, config, policyTrust }],
+        ...(passKey && { passKey: passKey.jwk }),
+      },
     );
     interrupts.passOnTo(host);
-    if (options.json) terminal.printJson({ ...host.ready, state, enrolmentCode });
-    else announce(host.ready, { state, enrolmentCode, policyTrust }, terminal);
+    const announced = { state, enrolmentCode, ...(passKey && { passKey: passKey.kid }) };
+    if (options.json) terminal.printJson({ ...host.ready, ...announced });
+    else announce(host.ready, { ...announced, policyTrust }, terminal);
     reportEnd(await host.ended, context);
   } catch (error) {
     throw advise(error, state);
@@ -66,6 +77,17 @@ async function checkPolicy(config: string, context: CliContext): Promise<boolean
   return false;
 }
 
+function assertPassphraseIsUsed({ passKey, passphraseFile }: ProxyOptions): void {
+  if (passphraseFile === undefined || passKey !== undefined) return;
+  throw new CliError('CLI_USAGE', '--passphrase-file is that of --pass-key, which is not given');
+}
+
+async function passKeyOf(options: ProxyOptions, context: CliContext): Promise<PassKey | undefined> {
+  const { passKey } = options;
+  if (passKey === undefined) return undefined;
+  return readPassKey(path.resolve(context.cwd, passKey), await readPassphrase(options, context));
+}
+
 /** The bundle that the build puts beside the compiled commands. */
 function hostProgram(): string {
   const file = fileURLToPath(new URL('../enforcement-host.cjs', import.meta.url));
@@ -84,23 +106,27 @@ function advise(error: unknown, state: string): unknown {
 const ADVICE: Readonly<Record<string, string | undefined>> = {
   HOST_RUNNING:
     'an editor or another "axtary proxy" has it: use that one, stop it first, or give --state',
+  PASS_KEY_REFUSED: '"axtary keys create" does',
 };
 
 interface Announced {
   readonly state: string;
   readonly enrolmentCode: string;
   readonly policyTrust: ProxyOptions['policyTrust'];
+  /** Thumbprint of the key that was given. */
+  readonly passKey?: string;
 }
 
 function announce(
   { pid, version, headless = [] }: HostReady,
-  { state, enrolmentCode, policyTrust }: Announced,
+  { state, enrolmentCode, policyTrust, passKey }: Announced,
   terminal: Terminal,
 ): void {
   const title = `Axtary enforcement host ${version} is running (process ${pid})`;
   terminal.print(terminal.paint('bold', title));
   terminal.print(`  state           ${printable(state)}`);
   terminal.print(`  policy trust    ${policyTrust}${policyTrust === 'file' ? FILE_TRUST : ''}`);
+  if (passKey !== undefined) terminal.print(`  pass key        ${passKey}`);
   terminal.print(`  enrolment code  ${enrolmentCode}   (once, while no approver is enrolled)`);
   for (const { workspace, isEnforced, bearer, servers } of headless) {
     terminal.print(`\n${printable(workspace)}`);
