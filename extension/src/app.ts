@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 
 import { createApproverKey, isApproverKeySecret, loadApproverKey } from './approver/key.js';
 import { ApprovalReview } from './approver/review.js';
+import { AuthorityCommands } from './authority/commands.js';
 import { connectControl } from './host/control.js';
 import { startHost, type HostProgram } from './host/process.js';
 import { openSession } from './host/session.js';
@@ -15,6 +16,7 @@ import { recordItem, recordText } from './language/record-document.js';
 import { PolicyTools } from './policy-tools.js';
 import { PolicyReviewPanelController } from './policy/review-panel.js';
 import { PolicyReview } from './policy/review.js';
+import { authorityDialogs } from './views/authority-dialogs.js';
 import type { VirtualDocuments } from './views/documents.js';
 import { ApprovalPanelController } from './views/panel.js';
 import { contradictionText, logHostEntry, showRecoveryCode } from './views/notices.js';
@@ -35,10 +37,12 @@ export interface AppDependencies {
   readonly endpoint: string;
   readonly program: HostProgram;
   readonly defaultApproverName: string;
+  readonly showBudgets: () => Promise<void>;
 }
 
 /** Everything behind the views, loaded after activation. */
 export class App implements vscode.Disposable {
+  readonly authority: AuthorityCommands;
   readonly ledger: LedgerCommands;
   readonly policy: PolicyReview;
   readonly tools: PolicyTools;
@@ -86,6 +90,7 @@ export class App implements vscode.Disposable {
       createRule: (approval) => this.tools.createRule(approval),
       onLog,
     });
+    this.authority = this.#createAuthority();
     this.ledger = new LedgerCommands({ store, documents, anchors: this.#anchors, caller });
     const { extensionUri } = context;
     const openRecord = (folder: string, seq: number) => this.#openRecordOf(folder, seq);
@@ -157,6 +162,10 @@ export class App implements vscode.Disposable {
     await this.#panel.restore(panel, id);
   }
 
+  async showBudgets(): Promise<void> {
+    await this.#dependencies.showBudgets();
+  }
+
   bearer(folder: string): Promise<string> {
     return this.#session.bearer(folder);
   }
@@ -172,6 +181,21 @@ export class App implements vscode.Disposable {
     this.#panel.dispose();
     this.#reviewPanel.dispose();
     this.tools.dispose();
+  }
+
+  #createAuthority(): AuthorityCommands {
+    const { context, store, log } = this.#dependencies;
+    return new AuthorityCommands({
+      store,
+      secrets: context.secrets,
+      caller: () => this.#session.caller,
+      clock: systemClock,
+      dialogs: authorityDialogs,
+      stopReason: vscode.l10n.t('stopped by hand in the editor'),
+      onLog: (message) => {
+        log.warn(message);
+      },
+    });
   }
 
   #createSupervisor(): HostSupervisor {
@@ -211,7 +235,7 @@ export class App implements vscode.Disposable {
   async #onSession(...[caller, session]: Parameters<WindowSession['begin']>): Promise<void> {
     this.#showRecoveryCode(session);
     this.tools.listen(caller);
-    await this.#session.begin(caller, session);
+    await Promise.all([this.authority.provideKey(caller), this.#session.begin(caller, session)]);
   }
 
   #showRecoveryCode({ recoveryCode, approver }: ProvedSession): void {

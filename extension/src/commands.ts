@@ -6,7 +6,8 @@ type Command = (app: App, argument: never) => Promise<void> | void;
 
 /**
  * The palette's commands. Anyone in the editor can execute them, agents too: they open, show and
- * ask, but none of them approves a call or trusts a policy.
+ * ask, but none of them approves a call, trusts a policy, revokes or resumes: that takes a person's
+ * answer, for revocations in a modal dialog.
  */
 const COMMANDS: Readonly<Record<string, Command>> = {
   'axtary.initPolicy': (app) => app.policy.init(),
@@ -30,6 +31,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'axtary.clearLedgerFilter': (app) => {
     app.tools.clearLedgerFilter();
   },
+  'axtary.rotatePassKey': (app) => app.authority.rotateKey(),
+  'axtary.revoke': (app, node: unknown) => app.authority.revoke(node),
+  'axtary.stopEverything': (app) => app.authority.stopEverything(),
+  'axtary.resume': (app) => app.authority.resume(),
+  'axtary.liftRevocation': (app, node: unknown) => app.authority.lift(node),
+  'axtary.showBudgets': (app) => app.showBudgets(),
+  'axtary.reconcile': (app, node: unknown) => app.authority.reconcile(node),
+  'axtary.copyPassKeys': (app) => app.authority.copyKeys(),
   'axtary.exportLedger': (app) => app.ledger.exportLedger(),
   'axtary.verifyExport': (app, file: unknown) =>
     app.ledger.verifyExport(file instanceof vscode.Uri ? file : undefined),

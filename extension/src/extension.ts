@@ -10,6 +10,8 @@ import { controlEndpoint, stateFolder } from './host/state-folder.js';
 import { WindowStore } from './model/store.js';
 import { PolicyLanguageStatus } from './policy/language-status.js';
 import { ApprovalsView } from './views/approvals-view.js';
+import { AuthorityView } from './views/authority-view.js';
+import { BudgetStatus } from './views/budget-status.js';
 import { followContextKeys } from './views/context-keys.js';
 import { VirtualDocuments } from './views/documents.js';
 import { LedgerView } from './views/ledger-view.js';
@@ -27,13 +29,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = new WindowStore();
   const documents = new VirtualDocuments();
   const log = vscode.window.createOutputChannel('Axtary', { log: true });
-  const app = (): Promise<App> => (running ??= loadApp({ context, store, documents, log }));
+  const authorityView = new AuthorityView(store);
+  const showBudgets = () => authorityView.showBudgets();
+  const app = (): Promise<App> =>
+    (running ??= loadApp({ context, store, documents, log, showBudgets }));
   context.subscriptions.push(
     documents,
     log,
     new ApprovalsView(store),
     new LedgerView(store),
+    authorityView,
     new StatusBar(store),
+    new BudgetStatus(store),
     new PolicyLanguageStatus(store),
     { dispose: followContextKeys(store) },
     registerCommands(app, log),
@@ -69,7 +76,10 @@ export async function deactivate(): Promise<void> {
   running = undefined;
 }
 
-type Loaded = Pick<ConstructorParameters<typeof App>[0], 'context' | 'store' | 'documents' | 'log'>;
+type Loaded = Pick<
+  ConstructorParameters<typeof App>[0],
+  'context' | 'store' | 'documents' | 'log' | 'showBudgets'
+>;
 
 async function loadApp(parts: Loaded): Promise<App> {
   const module = await import('./app.js');

@@ -7,6 +7,7 @@ import { createApproverKey } from '../src/approver/key.js';
 import { connectControl, type ControlConnection } from '../src/host/control.js';
 import { WindowSession } from '../src/host/window-session.js';
 import { WindowStore, type StoreChange } from '../src/model/store.js';
+import { demoAuthority, demoBudget, demoRevocation } from './support/demo-authority.js';
 import { demoItem, demoState, demoSummary } from './support/demo.js';
 import { FakeHost } from './support/fake-host.js';
 import { InMemorySecrets } from './support/secrets.js';
@@ -93,6 +94,22 @@ describe('session of a window', () => {
     host.notify?.('approvals/changed', { workspace: '/real', pending: [demoSummary()] });
     await changed;
     assert.equal(store.pending.length, 1);
+  });
+
+  it('reads who may do what, and takes what has changed of it', async () => {
+    host.overrides = { 'workspaces/open': () => demoState('/real') };
+    connection.close();
+    connection = await connectControl(await reopened());
+    host.authority.state = { budgets: [demoBudget()] };
+    await begin();
+    assert.equal(store.folder('/link')?.authority?.budgets.length, 1);
+    const changed = next('authority');
+    const stopped = demoRevocation({ kind: 'all' });
+    host.notify?.('authority/changed', demoAuthority({ workspace: '/real', stopped }));
+    await changed;
+    assert.deepEqual(store.folder('/link')?.authority?.stopped, stopped);
+    session.end();
+    assert.equal(store.folder('/link')?.authority, undefined);
   });
 
   it('ignores snapshots of folders that are not of this window', async () => {

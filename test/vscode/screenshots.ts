@@ -4,7 +4,7 @@ import path from 'node:path';
 import { REPOSITORY } from '../testkit/folders.js';
 import { runSampleAgent } from '../demo/agent.js';
 import { sampleWorkspace } from '../demo/sample-workspace.js';
-import { openSession, type ProfileOptions, type Session } from './harness/index.js';
+import { openSession, startAgent, type ProfileOptions, type Session } from './harness/index.js';
 
 /** Takes pictures of every view, in three themes, into `.cache/screenshots`: for looking at. */
 const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
@@ -82,6 +82,52 @@ async function shootReview(
   await shoot('review');
 }
 
+/** Keys, budgets, delegations and the kill switch. */
+async function shootAuthority({ workbench, profile }: Session, shoot: Shoot): Promise<void> {
+  const policy = sampleWorkspace('.')['axtary.yml'] ?? '';
+  const limited = 'obligations: { rates: [{ max: 5, windowSeconds: 3600, per: tool }] }';
+  const echo = 'match: { tool: mcp.tool.call, resource: "mcp:everything/echo" }';
+  await workbench.runCommand('View: Close All Editors');
+  writeFileSync(
+    path.join(profile.workspace, 'axtary.yml'),
+    policy.replace(echo, `${echo}\n    ${limited}`),
+  );
+  await workbench.runCommand('Axtary: Review Policy Change');
+  await workbench.answerNotification(/axtary\.yml/, 'Trust This Policy');
+  await workbench.notification('trusted and enforced').waitFor();
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('View: Hide Panel');
+  const agent = await startAgent(profile, 'everything');
+  const calls = [undefined, { id: 'planner' }, { id: 'explorer', parent: 'planner' }, undefined];
+  for (const subagent of calls) await agent.call('echo', { message: 'hello' }, subagent);
+  await workbench.runCommand('Axtary: Rotate Pass Key');
+  await workbench.dialog().waitFor();
+  await shoot('rotate');
+  await workbench.answerDialog('Rotate Pass Key');
+  await workbench.runCommand('Notifications: Clear All Notifications');
+  await workbench.openContainer('Axtary');
+  await workbench.toggleTreeItem('Ledger', /\d{4}/);
+  await workbench.runCommand('Axtary: Show Budgets');
+  await workbench.treeItem('Authority', 'explorer').first().waitFor();
+  await workbench.quickInput().waitFor({ state: 'detached' });
+  await shoot('authority');
+  await workbench.runCommand('Axtary: Revoke…');
+  await workbench.pick('Delegation');
+  await workbench.quickInput().getByText('explorer').first().waitFor();
+  await shoot('revoke');
+  await workbench.page.keyboard.press('Escape');
+  await workbench.runCommand('Axtary: Stop Everything');
+  await workbench.dialog().waitFor();
+  await shoot('stop');
+  await workbench.answerDialog('Stop Everything');
+  await workbench.statusBarItem('Axtary: stopped').waitFor();
+  await agent.call('echo', { message: 'hello' });
+  await workbench.runCommand('Notifications: Clear All Notifications');
+  await workbench.quickInput().waitFor({ state: 'detached' });
+  await shoot('stopped');
+  await agent.close();
+}
+
 async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Promise<void> {
   const stop = new AbortController();
   const session = await openSession({
@@ -125,6 +171,7 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
     await workbench.toggleTreeItem('Ledger', 'Denied');
     await shoot('ledger');
     await shootPolicyViews(session, shoot);
+    await shootAuthority(session, shoot);
   } finally {
     stop.abort();
     await session.stop();

@@ -1,15 +1,9 @@
-import {
-  CompactSign,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from 'jose';
+import { CompactSign, calculateJwkThumbprint, importJWK } from 'jose';
 
 import { ARTIFACT_TYPES, type PublicJwk } from '@axtary/protocol';
 
 import { ExtensionError } from '../errors.js';
+import { generatePrivateJwk, parsePrivateJwk, type PrivateJwk } from '../keys/private-jwk.js';
 
 const SECRET = 'axtary.approverKey';
 
@@ -37,7 +31,7 @@ export async function loadApproverKey(secrets: SecretStore): Promise<ApproverKey
   const stored = await secrets.get(SECRET);
   if (stored === undefined) return undefined;
   try {
-    return await approverKeyOf(JSON.parse(stored) as JWK);
+    return await approverKeyOf(parsePrivateJwk(stored));
   } catch {
     // The cause is dropped: what cannot be parsed as a key may still hold one.
     throw new ExtensionError(
@@ -49,9 +43,7 @@ export async function loadApproverKey(secrets: SecretStore): Promise<ApproverKey
 
 /** Makes a key and stores it. On return it is the stored one that is used from now on. */
 export async function createApproverKey(secrets: SecretStore): Promise<ApproverKey> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const { kty, crv, x, y, d } = await exportJWK(privateKey);
-  await secrets.store(SECRET, JSON.stringify({ kty, crv, x, y, d }));
+  await secrets.store(SECRET, JSON.stringify(await generatePrivateJwk()));
   const stored = await loadApproverKey(secrets);
   if (stored === undefined) {
     throw new ExtensionError('KEY_UNREADABLE', `the secret ${SECRET} could not be stored`);
@@ -64,12 +56,7 @@ export function isApproverKeySecret(name: string): boolean {
   return name === SECRET;
 }
 
-async function approverKeyOf(jwk: JWK): Promise<ApproverKey> {
-  const { x, y, d, crv } = jwk;
-  if (crv !== 'P-256' || x === undefined || y === undefined || d === undefined) {
-    throw new TypeError('expected a P-256 private key');
-  }
-  const publicJwk = { kty: 'EC', crv: 'P-256', x, y } as const;
+async function approverKeyOf({ d, ...publicJwk }: PrivateJwk): Promise<ApproverKey> {
   const kid = await calculateJwkThumbprint(publicJwk);
   const privateKey = await importJWK({ ...publicJwk, d }, 'ES256');
   return {

@@ -65,6 +65,8 @@ export class WindowSession {
       store.update(folder, 'state', { state });
       const { pending } = await caller.call('approvals/list', { workspace: folder });
       store.update(folder, 'pending', { pending });
+      const authority = await caller.call('authority/get', { workspace: folder });
+      store.update(folder, 'authority', { authority });
       await this.#readLedger(caller, folder);
       await this.#readServers(caller, folder);
     } catch (error) {
@@ -105,6 +107,10 @@ export class WindowSession {
     caller.on('approvals/changed', ({ workspace, pending }) => {
       const folder = this.#ours(workspace);
       if (isCurrent() && folder !== undefined) store.update(folder, 'pending', { pending });
+    });
+    caller.on('authority/changed', (authority) => {
+      const folder = this.#ours(authority.workspace);
+      if (isCurrent() && folder !== undefined) store.update(folder, 'authority', { authority });
     });
     caller.on('ledger/changed', (change) => {
       const folder = this.#ours(change.workspace);

@@ -1,5 +1,7 @@
 import type { ApprovalSummary, LedgerItem } from '@axtary/protocol';
 
+import { isObject } from '../model/is-object.js';
+
 /** A decision that was made: what a rule is made from, and what is simulated again. */
 export type DecisionSource =
   | { readonly folder: string; readonly decisionSeq: number }
@@ -28,10 +30,6 @@ export function decisionSource(argument: unknown, places: Places): DecisionSourc
 
 function recordsOf({ records }: Readonly<Record<string, unknown>>): readonly LedgerItem[] {
   return Array.isArray(records) ? records.filter(isRecord) : [];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isRecord(value: unknown): value is LedgerItem {

@@ -1,4 +1,4 @@
-import type { ApprovalSummary, LedgerItem, WorkspaceState } from '@axtary/protocol';
+import type { ApprovalSummary, AuthorityState, LedgerItem, WorkspaceState } from '@axtary/protocol';
 
 import type { HostStatus } from './host-status.js';
 
@@ -25,10 +25,12 @@ export interface FolderModel {
   readonly pending: readonly ApprovalSummary[];
   readonly ledger: LedgerWindow;
   readonly servers: readonly GatewayServer[];
+  /** Keys, revocations, budgets and delegations, as far as they are known. */
+  readonly authority: AuthorityState | undefined;
 }
 
-export type StoreChange =
-  'host' | 'folders' | 'state' | 'pending' | 'ledger' | 'servers' | 'ledger-filter';
+export type StoreChange = 'host' | 'folders' | FolderChange | 'ledger-filter';
+type FolderChange = 'state' | 'pending' | 'ledger' | 'servers' | 'authority';
 
 const EMPTY_LEDGER: LedgerWindow = { items: [], size: 0 };
 
@@ -84,17 +86,13 @@ export class WindowStore {
     this.#folders.clear();
     for (const { path, name } of folders) {
       const known = before.get(path);
-      const fresh = { pending: [], ledger: EMPTY_LEDGER, servers: [] };
+      const fresh = { pending: [], ledger: EMPTY_LEDGER, servers: [], authority: undefined };
       this.#folders.set(path, { ...(known ?? fresh), folder: path, name });
     }
     this.#emit('folders');
   }
 
-  update(
-    path: string,
-    change: 'state' | 'pending' | 'ledger' | 'servers',
-    patch: Partial<FolderModel>,
-  ): void {
+  update(path: string, change: FolderChange, patch: Partial<FolderModel>): void {
     const folder = this.#folders.get(path);
     if (folder === undefined) return;
     this.#folders.set(path, { ...folder, ...patch });
@@ -106,6 +104,7 @@ export class WindowStore {
     for (const { folder } of this.folders) {
       this.update(folder, 'pending', { pending: [] });
       this.update(folder, 'servers', { servers: [] });
+      this.update(folder, 'authority', { authority: undefined });
     }
   }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ApprovalSummary } from '@axtary/protocol';
 
 import type { WindowStore } from '../model/store.js';
+import { clockTime } from './format.js';
 import { hostText, policyText } from './texts.js';
 import { visible } from './visible.js';
 
@@ -18,7 +19,7 @@ export class ApprovalsView implements vscode.TreeDataProvider<ApprovalSummary>, 
     this.#store = store;
     this.#view = vscode.window.createTreeView('axtary.approvals', { treeDataProvider: this });
     this.#unsubscribe = store.onDidChange((change) => {
-      if (change !== 'ledger' && change !== 'servers') this.#refresh();
+      if (change !== 'ledger' && change !== 'servers' && change !== 'authority') this.#refresh();
     });
     this.#refresh();
   }
@@ -86,10 +87,4 @@ export class ApprovalsView implements vscode.TreeDataProvider<ApprovalSummary>, 
     const worst = statuses.find((status) => status !== undefined && status !== 'trusted');
     return worst === undefined ? '' : policyText(worst);
   }
-}
-
-function clockTime(time: string): string {
-  const format = new Intl.DateTimeFormat(vscode.env.language, { timeStyle: 'short' });
-  const milliseconds = Date.parse(time);
-  return Number.isNaN(milliseconds) ? time : format.format(milliseconds);
 }

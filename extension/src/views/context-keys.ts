@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { stopOf, unknownOutcomes } from '../model/authority-tree.js';
 import type { WindowStore } from '../model/store.js';
 
 /** Keeps the context keys that the manifest's `when` clauses read in step with the store. */
@@ -14,6 +15,8 @@ export function followContextKeys(store: WindowStore): () => void {
     const { host, folders, pending } = store;
     set('axtary.host', host.kind === 'off' ? `off-${host.reason}` : host.kind);
     set('axtary.pending', pending.length > 0);
+    set('axtary.stopped', stopOf(folders) !== undefined);
+    set('axtary.unknownOutcomes', unknownOutcomes(folders).length > 0);
     set('axtary.ledgerFiltered', store.ledgerFilter !== undefined);
     const statuses = folders.map((folder) => folder.state?.policy.status);
     set(

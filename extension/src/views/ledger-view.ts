@@ -12,6 +12,7 @@ import {
 } from '../model/ledger-tree.js';
 import { ofRule } from '../model/ledger-filter.js';
 import type { FolderModel, LedgerWindow, WindowStore } from '../model/store.js';
+import { dayOf, timeOf } from './format.js';
 import { visible } from './visible.js';
 
 interface FolderNode {
@@ -59,7 +60,7 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
       showCollapseAll: true,
     });
     this.#unsubscribe = store.onDidChange((change) => {
-      if (change === 'pending' || change === 'servers') return;
+      if (change === 'pending' || change === 'servers' || change === 'authority') return;
       this.#timer ??= setTimeout(() => {
         this.#refresh();
       }, REFRESH_MS);
@@ -268,28 +269,4 @@ function verdictText(verdict: LedgerVerdict): string {
     case 'system':
       return vscode.l10n.t('Ledger and keys');
   }
-}
-
-function dayOf(time: string): string {
-  return formatted(time, { dateStyle: 'full' });
-}
-
-function timeOf(time: string): string {
-  return formatted(time, { timeStyle: 'medium' });
-}
-
-function formatted(time: string, options: Intl.DateTimeFormatOptions): string {
-  const milliseconds = Date.parse(time);
-  if (Number.isNaN(milliseconds)) return time;
-  return formatOf(options).format(milliseconds);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Making a formatter costs far more than using one. */
-function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = options.dateStyle ?? options.timeStyle ?? '';
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(vscode.env.language, options);
-  formats.set(key, known);
-  return known;
 }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 
+import { stopOf } from '../model/authority-tree.js';
 import type { WindowStore } from '../model/store.js';
+import { revocationText } from './authority-texts.js';
 import { hostText, policyText } from './texts.js';
 
-/** The one status bar item: that something waits, or that nothing is enforced. */
+/** What matters most: that everything is stopped, that nothing is enforced, or that something waits. */
 export class StatusBar implements vscode.Disposable {
   readonly #store: WindowStore;
   readonly #item: vscode.StatusBarItem;
@@ -31,6 +33,7 @@ export class StatusBar implements vscode.Disposable {
 
   #refresh(): void {
     const { host, folders, pending } = this.#store;
+    if (this.#showStop()) return;
     const label = this.#label();
     this.#item.text = `$(shield) ${label}`;
     this.#item.backgroundColor = this.#background();
@@ -42,6 +45,20 @@ export class StatusBar implements vscode.Disposable {
     this.#item.tooltip = [hostText(host), ...policies].join('\n');
     this.#item.accessibilityInformation = { label: `${label}. ${hostText(host)}` };
     this.#item.command = pending.length > 0 ? 'axtary.reviewNext' : 'axtary.approvals.focus';
+  }
+
+  /** Whether everything is stopped; then the item says so and leads to the end of it. */
+  #showStop(): boolean {
+    const revocation = stopOf(this.#store.folders);
+    if (revocation === undefined) return false;
+    const label = vscode.l10n.t('Axtary: stopped');
+    const why = vscode.l10n.t('Every call is refused. Stopped {0}', revocationText(revocation));
+    this.#item.text = `$(error) ${label}`;
+    this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.errorBackground');
+    this.#item.tooltip = why;
+    this.#item.accessibilityInformation = { label: `${label}. ${why}` };
+    this.#item.command = 'axtary.resume';
+    return true;
   }
 
   #label(): string {

@@ -21,6 +21,7 @@ import {
 } from 'vscode-jsonrpc/node';
 
 import { demoDetail, demoState } from './demo.js';
+import { FakeAuthority } from './fake-authority.js';
 
 type Handlers = RequestHandlers<ControlProtocol>;
 type PolicyMethods =
@@ -46,6 +47,7 @@ export class FakeHost {
   version = '1.0.0';
   protocolVersion = CONTROL_PROTOCOL_VERSION;
   enrolmentOpen = true;
+  readonly authority = new FakeAuthority();
   overrides: Partial<Handlers> = {};
   notify: Notify | undefined;
   readonly #sockets = new Set<Socket>();
@@ -144,6 +146,7 @@ export class FakeHost {
       'policy/proposal': () => ({ issues: [] }),
       'policy/trust': ({ workspace }) => demoState(workspace),
       ...this.#policyHandlers(),
+      ...this.authority.handlers(),
       'sessions/request': () => ({}),
       'approvals/list': () => ({ pending: [] }),
       'approvals/get': () => demoDetail(),

@@ -9,10 +9,15 @@ import type { Profile } from './profile.js';
 
 const CLI = path.join(REPOSITORY, 'enforcement-host', 'packages', 'cli', 'dist', 'bin.js');
 
+interface Subagent {
+  readonly id: string;
+  readonly parent?: string;
+}
+
 /** A command-line agent: a real MCP client whose server is `axtary mcp`. */
 export interface CommandLineAgent {
-  /** Calls a tool; returns what the agent is told. */
-  call(tool: string, args: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Calls a tool, itself or as one of its sub-agents; returns what the agent is told. */
+  call(tool: string, args: Readonly<Record<string, unknown>>, subagent?: Subagent): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -29,7 +34,12 @@ export async function startAgent(profile: Profile, server: string): Promise<Comm
     }),
   );
   return {
-    call: async (tool, args) => textOf(await client.callTool({ name: tool, arguments: args })),
+    call: async (tool, args, subagent) => {
+      const _meta = subagent && { 'axtary.com/subagent': subagent };
+      return textOf(
+        await client.callTool({ name: tool, arguments: args, ...(_meta && { _meta }) }),
+      );
+    },
     close: () => client.close(),
   };
 }
