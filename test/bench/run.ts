@@ -2,13 +2,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
+import type { Slices } from './interleave.js';
 import { median, percentile, type Load, type Samples } from './measure.js';
+import { comparePasses } from './passes/compare.js';
 import { comparePolicies } from './policy/compare.js';
 import * as stages from './stages.js';
 import { count, print, ratio, row, us, type Row } from './table.js';
 
-const ROUNDS = 3;
 const CALLERS = [1, 64, 256] as const;
 const CALLS = { 1: 300, 64: 3000, 256: 6000 } as const;
 const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
@@ -107,24 +109,71 @@ function rowsOf(of: Figure): readonly Row[] {
   ];
 }
 
-async function benchStages(): Promise<void> {
+async function benchStages(rounds: number): Promise<readonly Row[]> {
+  return inFolder(async (folder) => {
+    const readings: Readonly<Record<string, number>>[] = [];
+    for (let round = 0; round < rounds; round++) readings.push(await readAll(folder));
+    return rowsOf((name) => median(readings.map((reading) => reading[name] ?? Number.NaN)));
+  });
+}
+
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(path.join(cache, 'bench-'));
   try {
-    const readings: Readonly<Record<string, number>>[] = [];
-    for (let round = 0; round < ROUNDS; round++) readings.push(await readAll(folder));
-    print(rowsOf((name) => median(readings.map((reading) => reading[name] ?? Number.NaN))));
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-// `npm run bench -- policy` leaves out all but the engines.
+/** How long a table takes, and how much its figures say. */
+interface Effort {
+  readonly rounds: number;
+  readonly slices: Slices;
+}
+
+const FULL: Effort = { rounds: 3, slices: { count: 40, ms: 30 } };
+const QUICK: Effort = { rounds: 1, slices: { count: 2, ms: 5 } };
+
+interface Table {
+  readonly title: string;
+  readonly measure: (effort: Effort) => Promise<readonly Row[]>;
+}
+
+const TABLES: Readonly<Record<string, Table>> = {
+  stages: {
+    title: 'stages of a call',
+    measure: ({ rounds }) => benchStages(rounds),
+  },
+  policy: {
+    title: 'decisions beside other engines',
+    measure: ({ rounds }) => comparePolicies({ rounds, opa: process.env['AXTARY_OPA'] }),
+  },
+  passes: {
+    title: 'passes, proofs, chains, budgets',
+    measure: ({ slices }) => inFolder((folder) => comparePasses(folder, slices)),
+  },
+};
+
+// `npm run bench -- policy passes` measures these alone; `--quick` shows that a table can be
+// measured, and its figures say little.
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const effort = values.quick ? QUICK : FULL;
+const names = positionals.length > 0 ? positionals : Object.keys(TABLES);
 const started = process.hrtime.bigint();
-if (process.argv[2] !== 'policy') await benchStages();
-print(await comparePolicies({ rounds: ROUNDS, opa: process.env['AXTARY_OPA'] }));
+for (const name of names) {
+  const table = TABLES[name];
+  if (!table) throw new TypeError(`expected one of ${Object.keys(TABLES).join(', ')}, got ${name}`);
+  const rows = await table.measure(effort);
+  console.log(`\n${table.title}`);
+  print(rows);
+}
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 console.log(
-  `\nMedian of ${ROUNDS} interleaved rounds in ${seconds.toFixed(0)} s on Node ${process.version}, ` +
-    `${availableParallelism()} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}.`,
+  `\n${effort.rounds} round(s), ${effort.slices.count} slices of ${effort.slices.ms} ms, ` +
+    `in ${seconds.toFixed(0)} s on Node ${process.version}, ${availableParallelism()} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}.`,
 );
