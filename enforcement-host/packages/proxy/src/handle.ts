@@ -7,12 +7,7 @@ import type { LedgerEntry } from '@axtary/ledger';
 import { approvalEntries, resolveApproval, type VerifiedApproval } from './pipeline/approve.js';
 import { Block, assertNotCancelled, orBlock } from './pipeline/block.js';
 import { settleUsage } from './pipeline/budget.js';
-import {
-  decide,
-  decisionEntry,
-  permit,
-  type DecidedAction,
-} from './pipeline/decide.js';
+import { decide, decisionEntry, permit, type DecidedAction } from './pipeline/decide.js';
 import type { Dependencies } from './pipeline/dependencies.js';
 import { execute, handlerOf, type Execution } from './pipeline/execute.js';
 import { issue, type IssuedPass } from './pipeline/issue.js';
