@@ -228,4 +228,23 @@ describe('keys, revocations and the kill switch, in a real editor', function () 
     await workbench.notification('decided by the policy again').waitFor();
     await assertAllowed();
   });
+
+  it('leaves no private key in any file of the editor or of Axtary but that of checkpoints', () => {
+    // The browser's own folder is where this editor's SecretStorage is.
+    const { home, workspace, userDataDir, runtimeDir, temporaryDir } = session.profile;
+    const folders = [home, workspace, userDataDir, runtimeDir, temporaryDir];
+    // As JSON, and as JSON within JSON, which is how state and logs would have it.
+    const privateKey = /\\?"d\\?"\s*:\s*\\?"[A-Za-z0-9_-]{43}\\?"/;
+    const files = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name)),
+    );
+    assert.ok(files.some((file) => file.endsWith('.log')));
+    const found = files.filter((file) => privateKey.test(readFileSync(file, 'latin1')));
+    assert.deepEqual(
+      found.map((file) => path.basename(file)),
+      ['host-key.json'],
+    );
+  });
 });
