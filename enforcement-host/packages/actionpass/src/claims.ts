@@ -43,6 +43,13 @@ const content = {
 /** Version 0 binds content: whoever has the pass may present it. */
 const passClaimsV0Schema = z.strictObject({ ver: z.literal(0), ...content });
 
+/** Where the status of a pass is published (draft-ietf-oauth-status-list section 6.2). */
+export const statusListReferenceSchema = z.strictObject({
+  idx: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  uri: text,
+});
+export type StatusListReference = z.infer<typeof statusListReferenceSchema>;
+
 /** Version 1 also binds the holder's key, and names the delegation it was issued under. */
 export const passClaimsV1Schema = z.strictObject({
   ver: z.literal(1),
@@ -54,6 +61,8 @@ export const passClaimsV1Schema = z.strictObject({
   delegation: z
     .strictObject({ parent: text, root: text, depth: z.number().int().min(0).max(16) })
     .optional(),
+  /** Section 6.1 of the draft. For verifiers that cannot read the issuer's revocations. */
+  status: z.strictObject({ status_list: statusListReferenceSchema }).optional(),
 });
 
 /**

@@ -17,6 +17,7 @@ export {
   type ActionDigests,
   type PassClaims,
   type PassClaimsV1,
+  type StatusListReference,
 } from './claims.js';
 export { AwsKmsSigner, type AwsCredentials, type AwsKmsOptions } from './custody/aws-kms.js';
 export { CommandSigner, type CommandSignerOptions } from './custody/command.js';
@@ -87,7 +88,14 @@ export {
 } from './keys/keyring.js';
 export { LocalTrustStore, type LocalTrustStoreOptions } from './keys/local-trust-store.js';
 export { parsePublicKey, type PublicKey } from './keys/public-jwk.js';
-export { createSigner, thumbprint, type PublicJwk, type Signer, type SigningKey } from './keys.js';
+export {
+  createSigner,
+  thumbprint,
+  type PrivateJwk,
+  type PublicJwk,
+  type Signer,
+  type SigningKey,
+} from './keys.js';
 export { SingleUseError, type SingleUseErrorCode } from './single-use/errors.js';
 export {
   InMemorySingleUseStore,
@@ -104,7 +112,14 @@ export {
   type RevocationRecord,
 } from './revocation/record.js';
 export { Revocations, type Revocable, type RevocationCheck } from './revocation/revocations.js';
-export { statusListToken, type Status, type StatusListOptions } from './revocation/status-list.js';
+export {
+  statusListEntries,
+  statusListToken,
+  type ListedPass,
+  type Status,
+  type StatusListEntry,
+  type StatusListOptions,
+} from './revocation/status-list.js';
 export {
   verifyActionPass,
   type PassVerification,

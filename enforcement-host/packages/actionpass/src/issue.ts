@@ -10,9 +10,11 @@ import { newId, type Sha256 } from '@axtary/core/digest';
 import {
   actionClaims,
   approvalClaim,
+  statusListReferenceSchema,
   type ActionDigests,
   type PassClaims,
   type PassClaimsV1,
+  type StatusListReference,
 } from './claims.js';
 import type { VerifiedDelegation } from './delegation/verify.js';
 import { assertWithin, delegationClaim } from './delegation/within.js';
@@ -41,6 +43,11 @@ export interface IssueOptions {
   readonly delegation?: VerifiedDelegation | undefined;
   /** Who may accept the pass. Needs a holder. */
   readonly audience?: readonly string[] | undefined;
+  /**
+   * Index of the pass in a status list that the caller publishes, and where: an index is given to
+   * one pass. Needs a holder.
+   */
+  readonly status?: StatusListReference | undefined;
 }
 
 /** A signed pass. `token` is the compact JWS; `jti` is what one-use and revocation key on. */
@@ -54,8 +61,8 @@ export interface IssuedActionPass {
  * The claims of a pass for exactly this action; the shortest of all lifetimes wins.
  *
  * @throws VerificationError `DELEGATION_INVALID` or `DELEGATION_WIDENED` where the action is not
- *   within the delegation; TypeError when `ttlSeconds` is not a positive whole number, or for an
- *   audience without a holder.
+ *   within the delegation; TypeError when `ttlSeconds` is not a positive whole number, for an
+ *   audience or a status without a holder, and for a status without an index.
  */
 export function passClaims(options: IssueOptions): PassClaims {
   const { parsed, digests, approval, delegation } = options;
@@ -75,18 +82,32 @@ export function passClaims(options: IssueOptions): PassClaims {
   };
   const jkt = delegation?.leaf.cnf.jkt ?? options.holder;
   if (jkt === undefined) {
-    if (options.audience) throw new TypeError('a pass with an audience needs a holder');
+    if (options.audience ?? options.status) {
+      throw new TypeError('a pass with an audience or a status needs a holder');
+    }
     return { ver: 0, ...content };
   }
-  const claims: PassClaimsV1 = {
-    ver: 1,
-    ...content,
-    cnf: { jkt },
-    ...(options.audience && { aud: [...options.audience] }),
-    ...(delegation && { delegation: delegationClaim(delegation) }),
-  };
+  const claims: PassClaimsV1 = { ver: 1, ...content, cnf: { jkt }, ...versionOneClaims(options) };
   if (delegation) assertWithin(delegation, claims);
   return claims;
+}
+
+function versionOneClaims({
+  audience,
+  delegation,
+  status,
+}: IssueOptions): Pick<PassClaimsV1, 'aud' | 'delegation' | 'status'> {
+  return {
+    ...(audience && { aud: [...audience] }),
+    ...(delegation && { delegation: delegationClaim(delegation) }),
+    ...(status && { status: statusClaim(status) }),
+  };
+}
+
+function statusClaim(status: StatusListReference): NonNullable<PassClaimsV1['status']> {
+  const reference = statusListReferenceSchema.safeParse(status);
+  if (reference.success) return { status_list: reference.data };
+  throw new TypeError('expected a status with an index from 0 and where its list is');
 }
 
 function ttlOf({

@@ -21,6 +21,11 @@ export interface PublicJwk {
   readonly y: string;
 }
 
+/** Both halves: `d` is the private one (RFC 7518 section 6.2.2). */
+export interface PrivateJwk extends PublicJwk {
+  readonly d: string;
+}
+
 /** A private key that can sign: a WebCrypto key (as `jose` makes them), a node key, or a JWK. */
 export type SigningKey = webcrypto.CryptoKey | KeyObject | JsonWebKey;
 

@@ -155,6 +155,16 @@ function holderCases({ issue, boundPass }) {
       expect: 'valid',
     },
     {
+      name: 'valid/version-1-with-a-status',
+      comment: 'draft-ietf-oauth-status-list section 6.2; a list of revocations says more.',
+      token: issue({
+        ...V1,
+        status: { status_list: { idx: 7, uri: 'https://issuer.example/status/1' } },
+      }),
+      presentedBy: holderKey.kid,
+      expect: 'valid',
+    },
+    {
       name: 'holder/no-proof',
       comment: 'A bound pass is worth nothing without a proof (RFC 9449 section 6).',
       token: boundPass,

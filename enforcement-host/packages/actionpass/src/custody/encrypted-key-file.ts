@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { link, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -7,7 +7,7 @@ import { newId } from '@axtary/core/digest';
 import { CompactEncrypt, compactDecrypt, errors } from 'jose';
 
 import { syncFolder, writeNewFile } from '../keys/durable-file.js';
-import type { PublicJwk } from '../keys.js';
+import type { PrivateJwk, PublicJwk } from '../keys.js';
 import { obtain, type Ask, type CustodySigner, type KeyCustodian } from './custodian.js';
 import { KeyError } from './errors.js';
 import { InMemoryKeyCustodian } from './in-memory.js';
@@ -65,9 +65,23 @@ export class EncryptedKeyFile implements KeyCustodian {
   }
 
   async signer(): Promise<CustodySigner> {
-    const jwk = await this.#decrypt(await this.#read());
+    return new InMemoryKeyCustodian({ ...(await this.unlock()) }).signer();
+  }
+
+  /**
+   * The private key itself, for a program that hands it on to the one that signs. To sign here, ask
+   * for `signer()`. The caller must not let the JWK reach a file, an argument, an environment or a
+   * log.
+   *
+   * @throws KeyError `KEY_UNAVAILABLE`, `KEY_PASSPHRASE_WRONG`, or `KEY_FILE_DAMAGED`, also where the
+   *   two halves of the key do not belong together.
+   */
+  async unlock(): Promise<PrivateJwk> {
+    const key = await this.#decrypt(await this.#read());
     try {
-      return await new InMemoryKeyCustodian(jwk).signer();
+      const { publicJwk } = await new InMemoryKeyCustodian(key).signer();
+      const { d = '' } = createPrivateKey({ key, format: 'jwk' }).export({ format: 'jwk' });
+      return { ...publicJwk, d };
     } catch {
       // Without the cause: node quotes the value it refuses.
       throw new KeyError('KEY_FILE_DAMAGED', 'the file holds no private P-256 key');

@@ -3,6 +3,8 @@ import { StatusList } from '@sd-jwt/jwt-status-list';
 
 import { signCompact } from '../jws.js';
 import type { Signer } from '../keys.js';
+import type { RevocationRecord } from './record.js';
+import { Revocations, type Revocable } from './revocations.js';
 
 const TYP = 'statuslist+jwt';
 const MAX_SIZE = 10_000_000;
@@ -11,6 +13,12 @@ const MAX_SIZE = 10_000_000;
 const STATUS = { valid: 0, invalid: 1, suspended: 2 } as const;
 export type Status = keyof typeof STATUS;
 
+export interface StatusListEntry {
+  /** From 0. */
+  readonly index: number;
+  readonly status: Status;
+}
+
 export interface StatusListOptions {
   readonly signer: Signer;
   /** Where the list is published: `sub` of the token, `uri` of whatever refers to it. */
@@ -18,7 +26,7 @@ export interface StatusListOptions {
   /** How many indices there are, used or not: with few, an index says who it belongs to. */
   readonly size: number;
   /** What is not valid. Every other index is. */
-  readonly entries: Iterable<{ readonly index: number; readonly status: Status }>;
+  readonly entries: Iterable<StatusListEntry>;
   /** Seconds for which a copy may be used before it is fetched anew. */
   readonly ttl: number;
   /** Seconds after which the token is no longer valid; default: no expiry of its own. */
@@ -48,6 +56,29 @@ export async function statusListToken(options: StatusListOptions): Promise<strin
     status_list: { bits, lst: new StatusList(statuses, bits).compressStatusList() },
   };
   return signCompact(options.signer, TYP, canonicalize(claims));
+}
+
+/** What an issuer keeps of a pass that it gave an index of the list, until the pass has expired. */
+export interface ListedPass extends Revocable {
+  /** `status.status_list.idx` of the pass. */
+  readonly idx: number;
+  /** Thumbprint of the key that signed it. */
+  readonly kid: string;
+}
+
+/**
+ * The entries of `statusListToken` for one list: `invalid` for each pass that any of the
+ * revocations refuses, not only those by `jti`. A delegation between the first and the last of a
+ * pass's chain is not seen here, as it is not in the pass.
+ */
+export function statusListEntries(options: {
+  readonly revocations: Iterable<RevocationRecord>;
+  readonly passes: Iterable<ListedPass>;
+}): StatusListEntry[] {
+  const revocations = new Revocations(options.revocations);
+  return [...options.passes]
+    .filter((pass) => revocations.isRevoked(pass, pass.kid))
+    .map(({ idx }) => ({ index: idx, status: 'invalid' }));
 }
 
 function statusesOf({ size, entries }: StatusListOptions): number[] {

@@ -60,6 +60,22 @@ describe('EncryptedKeyFile', function () {
     await assertSigns(signing);
   });
 
+  it('hands out both halves of the key it signs with, and nothing else of the file', async () => {
+    const publicJwk = await custodian().create();
+    const unlocked = await custodian().unlock();
+    assert.deepEqual({ ...unlocked, d: '' }, { ...publicJwk, d: '' });
+    await assertSigns(await new InMemoryKeyCustodian({ ...unlocked }).signer());
+    await writeFile(file, await encrypted(JSON.stringify({ ...unlocked, note: 'mine' }), good));
+    assert.deepEqual(await custodian().unlock(), unlocked);
+  });
+
+  it('hands out no key whose halves do not belong together', async () => {
+    const { x, y } = freshSigner().publicJwk;
+    const jwk = privateKey.export({ format: 'jwk' });
+    await writeFile(file, await encrypted(JSON.stringify({ ...jwk, x, y }), good));
+    await assertFails(custodian().unlock(), 'KEY_FILE_DAMAGED', [jwk.d ?? '?']);
+  });
+
   it('is a compact JWE of mode 0600, by the algorithms it says', async () => {
     await custodian().create();
     assert.equal((await stat(file)).mode & 0o777, 0o600);

@@ -5,7 +5,14 @@ import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
 import fc from 'fast-check';
 import { compactVerify } from 'jose';
 
-import { statusListToken, type Status } from '../../src/index.js';
+import {
+  createRevocation,
+  statusListEntries,
+  statusListToken,
+  type ListedPass,
+  type RevocationKind,
+  type Status,
+} from '../../src/index.js';
 import { SECONDS, clock, publicKey, signer } from '../support.js';
 
 const uri = 'https://axtary.test/status/1';
@@ -117,6 +124,50 @@ describe('statusListToken', () => {
         statusListToken({ ...base, size: 8, entries: [], ...changes }),
         TypeError,
       );
+    });
+  }
+});
+
+describe('statusListEntries', () => {
+  const pass: ListedPass = {
+    idx: 7,
+    kid: 'kid-1',
+    jti: 'ap_01',
+    sub: 'agent:codex',
+    task: 'AXT-1',
+    iat: SECONDS,
+    delegation: { parent: 'dp_02', root: 'dp_01' },
+  };
+  const other: ListedPass = {
+    idx: 3,
+    kid: 'kid-2',
+    jti: 'ap_02',
+    sub: 'agent:other',
+    task: 'AXT-2',
+    iat: SECONDS + 60,
+  };
+
+  for (const [kind, value] of [
+    ['pass', pass.jti],
+    ['agent', pass.sub],
+    ['task', pass.task],
+    ['key', pass.kid],
+    ['delegation', 'dp_01'],
+    ['delegation', 'dp_02'],
+    ['all', new Date(SECONDS * 1000).toISOString()],
+  ] satisfies [RevocationKind, string][]) {
+    it(`makes invalid what is revoked by ${kind} ${value}, and nothing else`, async () => {
+      const revocation = await createRevocation({
+        kind,
+        value,
+        reason: 'r',
+        by: 'user:ada',
+        clock,
+      });
+      const entries = statusListEntries({ revocations: [revocation], passes: [pass, other] });
+      assert.deepEqual(entries, [{ index: 7, status: 'invalid' }]);
+      const claims = await readClaims(await statusListToken({ ...base, size: 8, entries }));
+      assert.deepEqual([statusAt(claims, 7), statusAt(claims, 3)], [1, 0]);
     });
   }
 });
