@@ -100,7 +100,6 @@ module.exports = {
         '@axtary/protocol',
         '@modelcontextprotocol/sdk',
         'commander',
-        'jose',
         'undici',
         'zod',
         'node',

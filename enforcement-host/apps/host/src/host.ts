@@ -8,6 +8,7 @@ import type { HostReady, HostStart } from '@axtary/protocol';
 import { Bearers } from './agent/bearers.js';
 import { startAgentServer, type AgentServer } from './agent/server.js';
 import { Authority } from './authority/authority.js';
+import { createPassCustodian } from './authority/pass-custodian.js';
 import { startControlServer, type ControlServer } from './control/server.js';
 import { HostError } from './errors.js';
 import { createLog, type Log } from './log.js';
@@ -82,7 +83,7 @@ async function assemble(
   log: Log,
   stop: (reason: string) => void,
 ): Promise<Parts> {
-  const { enrolmentCode, passKey } = start;
+  const { enrolmentCode } = start;
   const approvers = await Approvers.load({ file: state.approvers, clock, enrolmentCode });
   const hostKey = await loadHostKey(state.hostKey);
   const authority = await Authority.open({
@@ -91,7 +92,7 @@ async function assemble(
     log,
     clock,
   });
-  if (passKey) await authority.provideKey(passKey);
+  await givePassKey(authority, start);
   const workspaces = new Workspaces({
     state,
     hostKey,
@@ -132,6 +133,15 @@ async function assemble(
   };
   const control = await startControlServer(state.controlEndpoint, dependencies, log);
   return { workspaces, authority, bearers, control, agents };
+}
+
+async function givePassKey(
+  authority: Authority,
+  { passKey, passSigner }: HostStart,
+): Promise<void> {
+  if (passKey && passSigner) throw new TypeError('passes are signed by a key or by a signer');
+  if (passKey) await authority.provideKey(passKey);
+  if (passSigner) await authority.entrustKeys(createPassCustodian(passSigner));
 }
 
 async function removeStale({ controlEndpoint, agentEndpoint }: StateFolder): Promise<void> {

@@ -43,6 +43,8 @@ export interface HostProgram {
   /** The bundle that this Node runs. */
   readonly program: string;
   readonly state: string;
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface RunningHost {
@@ -54,18 +56,19 @@ export interface RunningHost {
 
 /**
  * Starts the enforcement host as a child of this process, with its diagnostics on our standard
- * error. On return it serves. The enrolment code goes through its standard input, so that it shows
- * in no process list.
+ * error. On return it serves. The enrolment code and all secrets go through its standard input, so
+ * that they show in no process list.
  *
  * @throws HostRefusal, or CliError `CLI_HOST_START_FAILED`; then no process is left.
  */
 export async function startHost(
-  { program, state }: HostProgram,
+  { program, state, env }: HostProgram,
   start: HostStart,
 ): Promise<RunningHost> {
   const child = spawn(process.execPath, [program, '--state', state], {
     stdio: ['pipe', 'pipe', 'inherit'],
     windowsHide: true,
+    env,
   });
   const ended = endOf(child);
   // A child that could not be spawned reports through 'error'; its broken input says no more.

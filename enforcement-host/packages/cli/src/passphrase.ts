@@ -1,13 +1,8 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';
-import { readText } from './read-text.js';
-import { printable } from './terminal.js';
-
-const MAX_BYTES = 4096;
-const OTHERS = 0o077;
+import { readSecretLine } from './secret-file.js';
 
 export interface PassphraseOption {
   readonly passphraseFile?: string;
@@ -45,19 +40,6 @@ function promptOf({ prompt }: CliContext): NonNullable<CliContext['prompt']> {
   throw new CliError('CLI_USAGE', message);
 }
 
-async function fromFile(given: string, context: CliContext): Promise<string> {
-  const file = path.resolve(context.cwd, given);
-  const text = (await readText(file, MAX_BYTES)).replace(/\r?\n$/, '');
-  if (text === '' || /[\r\n]/.test(text)) {
-    throw new CliError('CLI_USAGE', `${given} does not hold one line with a passphrase`);
-  }
-  await warnOfReaders(file, context);
-  return text;
-}
-
-async function warnOfReaders(file: string, { platform, terminal }: CliContext): Promise<void> {
-  if (platform === 'win32') return;
-  const found = await stat(file);
-  if (!found.isFile() || (found.mode & OTHERS) === 0) return;
-  terminal.warn(`axtary: others may read ${printable(file)}; "chmod 600" it`);
+function fromFile(given: string, context: CliContext): Promise<string> {
+  return readSecretLine(path.resolve(context.cwd, given), 'passphrase', context);
 }

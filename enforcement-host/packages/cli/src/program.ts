@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { addAuthority } from './authority-program.js';
 import type { CliContext } from './context.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
+import { addHook } from './hook-program.js';
 import { addPolicy } from './policy-program.js';
 import {
   absoluteState,
@@ -30,6 +31,7 @@ export function createProgram(context: CliContext): Command {
   addInit(program, context);
   addProxy(program, context);
   addMcp(program, context);
+  addHook(program, context);
   addPolicy(program, context);
   addAuthority(program, context);
   addVerifyExport(program, context);
@@ -60,6 +62,11 @@ function addProxy(program: Command, context: CliContext): void {
     .addOption(trust)
     .option('--pass-key <file>', 'sign passes with this key ("axtary keys create")')
     .option('--passphrase-file <file>', 'its passphrase, on one line; default: ask on the terminal')
+    .option(
+      '--signer <file>',
+      'sign passes with a command, AWS KMS or Vault, as this JSON file says',
+    )
+    .option('--credentials-file <file>', 'credentials of the signer; default: the environment')
     .addOption(stateOption(context))
     .option('--json', 'print where MCP clients connect, as JSON', false)
     .addHelpText(
@@ -67,7 +74,10 @@ function addProxy(program: Command, context: CliContext): void {
       `
 "signed" enforces only what an approver signed for, in an editor. "file" enforces axtary.yml as it
 stands, now and after every change: whoever can write the file decides. step_up still needs an
-enrolled approver. Without --pass-key the enforcement host makes a key for as long as it runs.
+enrolled approver. Without --pass-key and --signer the enforcement host makes a key for as long as
+it runs. --credentials-file holds the Vault token on one line, or what "aws configure
+export-credentials" prints; without, VAULT_TOKEN or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+AWS_SESSION_TOKEN are taken out of the environment of the enforcement host.
 ${examples('axtary proxy --config axtary.yml --policy-trust file')}`,
     )
     .action(async (options: ProxyArguments) => {
@@ -81,6 +91,8 @@ interface ProxyArguments extends StateOption {
   readonly policyTrust: 'signed' | 'file';
   readonly passKey?: string;
   readonly passphraseFile?: string;
+  readonly signer?: string;
+  readonly credentialsFile?: string;
   readonly json: boolean;
 }
 

@@ -3,8 +3,6 @@ import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-import { CliError } from './errors.js';
-
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -66,6 +64,8 @@ export async function realFolder(folder: string): Promise<string> {
   try {
     return await realpath(folder);
   } catch (cause) {
+    // Hooks need none of it, and agents wait for them.
+    const { CliError } = await import('./errors.js');
     throw new CliError('CLI_FILE_UNREADABLE', `there is no folder ${folder}`, { cause });
   }
 }

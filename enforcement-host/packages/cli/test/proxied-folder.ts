@@ -31,6 +31,8 @@ export interface ProxiedFolder {
   readonly running: ChildProcessWithoutNullStreams[];
   /** Serves the folder. */
   proxy(...args: string[]): Promise<Announced>;
+  /** The same, with these variables in the environment of the command. */
+  proxyWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Announced>;
   remove(): Promise<void>;
 }
 
@@ -41,16 +43,22 @@ export async function createProxiedFolder(): Promise<ProxiedFolder> {
   const policy = JSON.stringify({ version: 1, servers: { files: server } });
   await writeFile(path.join(folder.path, 'axtary.yml'), policy);
   await writeFile(path.join(folder.path, 'note.txt'), 'a note');
+  async function proxyWith(
+    env: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<Announced> {
+    const child = start(['proxy', '--policy-trust', 'file', '--json', ...args], {
+      cwd: folder.path,
+      env,
+    });
+    running.push(child);
+    return announcedBy(child);
+  }
   return {
     path: folder.path,
     running,
-    async proxy(...args) {
-      const child = start(['proxy', '--policy-trust', 'file', '--json', ...args], {
-        cwd: folder.path,
-      });
-      running.push(child);
-      return announcedBy(child);
-    },
+    proxyWith,
+    proxy: (...args) => proxyWith({}, ...args),
     async remove() {
       for (const child of running.splice(0)) await interrupt(child);
       await folder.remove();

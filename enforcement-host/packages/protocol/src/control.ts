@@ -12,6 +12,7 @@ import {
   verifyReportSchema,
   workspaceStateSchema,
 } from './model.js';
+import { passSignerSchema } from './pass-signer.js';
 import { policyIssueSchema, policyTextSchema } from './policy-model.js';
 import { policyProtocol } from './policy.js';
 
@@ -190,6 +191,8 @@ export const hostStartSchema = z.strictObject({
     .optional(),
   /** Private key that signs passes, as `keys/provide` takes it; it is kept in memory only. */
   passKey: authorityProtocol['keys/provide'].params.shape.jwk.optional(),
+  /** Signs passes instead of any key in memory. Its credentials are kept in memory only. */
+  passSigner: passSignerSchema.optional(),
 });
 export type HostStart = z.infer<typeof hostStartSchema>;
 

@@ -50,6 +50,7 @@ export {
   type VerifyReport,
   type WorkspaceState,
 } from './model.js';
+export { type PassSignerStart } from './pass-signer.js';
 export {
   MAX_ACTION_TEXT,
   MAX_PAST_ACTIONS,

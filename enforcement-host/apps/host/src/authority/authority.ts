@@ -7,6 +7,7 @@ import {
   createRevocation,
   jwksOf,
   type Jwks,
+  type KeyCustodian,
   type KeyFinder,
   type KeyringKey,
   type Revocable,
@@ -157,6 +158,12 @@ export class Authority implements RevocationCheck {
     const signer = await this.#passKeys.signer((kid) => isActive(keys, kid));
     if (signer.kid !== before) await this.#refresh();
     return signer;
+  }
+
+  /** Signs with the custodian's key alone. @throws as `PassKeys.entrust`. */
+  async entrustKeys(custodian: KeyCustodian): Promise<void> {
+    await this.#passKeys.entrust(custodian);
+    await this.#refresh();
   }
 
   async provideKey(key: SigningKey): ReturnType<PassKeys['provide']> {

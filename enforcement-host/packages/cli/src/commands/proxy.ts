@@ -4,16 +4,17 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { parsePolicy } from '@axtary/policy';
-import type { HostReady } from '@axtary/protocol';
+import type { HostReady, HostStart } from '@axtary/protocol';
 
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { HostRefusal, startHost, type RunningHost } from '../host-process.js';
-import { readPassKey, type PassKey } from '../key-file.js';
+import { readPassKey } from '../key-file.js';
 import { readPassphrase, type PassphraseOption } from '../passphrase.js';
 import { describeIssue } from '../policy-issues.js';
 import { readText } from '../read-text.js';
+import { readSigner } from '../signer-file.js';
 import { defaultStateFolder, realFolder } from '../state-folder.js';
 import { printable, type Terminal } from '../terminal.js';
 import { MAX_POLICY_BYTES } from './policy/load-policy.js';
@@ -23,6 +24,10 @@ export interface ProxyOptions extends PassphraseOption {
   readonly policyTrust: 'signed' | 'file';
   /** File of the key that signs passes; default: the enforcement host makes one. */
   readonly passKey?: string;
+  /** File that describes the signer of passes outside of the enforcement host. */
+  readonly signer?: string;
+  /** File with the credentials of that signer; default: the environment. */
+  readonly credentialsFile?: string;
   readonly state?: string;
   readonly json: boolean;
 }
@@ -33,31 +38,27 @@ const STOP_MS = 15_000;
 /** Runs the enforcement host for one folder, in the foreground, until it is interrupted. */
 export async function proxy(options: ProxyOptions, context: CliContext): Promise<void> {
   const { cwd, terminal } = context;
-  assertPassphraseIsUsed(options);
+  assertUsed(options);
   const config = path.resolve(cwd, options.config);
   if (!(await checkPolicy(config, context))) return;
   const workspace = await realFolder(path.dirname(config));
   const state = options.state ?? defaultStateFolder(context);
-  const passKey = await passKeyOf(options, context);
+  const { start, env, signing } = await signingOf(options, context);
   const enrolmentCode = randomBytes(20).toString('base64url');
   const { policyTrust } = options;
   const interrupts = new Interrupts(context);
   try {
     const host = await startHost(
-      { program: hostProgram(), state },
-      {
-        enrolmentCode,
-        headless: [{ workspace, config, policyTrust }],
-        ...(passKey && { passKey: passKey.jwk }),
-      },
+      { program: hostProgram(), state, env },
+      { enrolmentCode, headless: [{ workspace, config, policyTrust }], ...start },
     );
     interrupts.passOnTo(host);
-    const announced = { state, enrolmentCode, ...(passKey && { passKey: passKey.kid }) };
+    const announced = { state, enrolmentCode, ...signing };
     if (options.json) terminal.printJson({ ...host.ready, ...announced });
     else announce(host.ready, { ...announced, policyTrust }, terminal);
     reportEnd(await host.ended, context);
   } catch (error) {
-    throw advise(error, state);
+    throw advise(error, { ...options, state });
   } finally {
     interrupts.stop();
   }
@@ -77,15 +78,44 @@ async function checkPolicy(config: string, context: CliContext): Promise<boolean
   return false;
 }
 
-function assertPassphraseIsUsed({ passKey, passphraseFile }: ProxyOptions): void {
-  if (passphraseFile === undefined || passKey !== undefined) return;
-  throw new CliError('CLI_USAGE', '--passphrase-file is that of --pass-key, which is not given');
+function assertUsed({ passKey, passphraseFile, signer, credentialsFile }: ProxyOptions): void {
+  if (passKey !== undefined && signer !== undefined) {
+    throw new CliError('CLI_USAGE', '--pass-key and --signer exclude each other');
+  }
+  if (passphraseFile !== undefined && passKey === undefined) {
+    throw new CliError('CLI_USAGE', '--passphrase-file is that of --pass-key, which is not given');
+  }
+  if (credentialsFile !== undefined && signer === undefined) {
+    throw new CliError('CLI_USAGE', '--credentials-file is that of --signer, which is not given');
+  }
 }
 
-async function passKeyOf(options: ProxyOptions, context: CliContext): Promise<PassKey | undefined> {
-  const { passKey } = options;
-  if (passKey === undefined) return undefined;
-  return readPassKey(path.resolve(context.cwd, passKey), await readPassphrase(options, context));
+interface Signing {
+  readonly start: Pick<HostStart, 'passKey' | 'passSigner'>;
+  /** The environment of the enforcement host. */
+  readonly env: CliContext['env'];
+  /** For people, and for programs. */
+  readonly signing: Pick<Announced, 'passKey' | 'passSigner'>;
+}
+
+async function signingOf(options: ProxyOptions, context: CliContext): Promise<Signing> {
+  const { cwd, env } = context;
+  const { passKey, signer, credentialsFile } = options;
+  if (passKey !== undefined) {
+    const passphrase = await readPassphrase(options, context);
+    const { kid, jwk } = await readPassKey(path.resolve(cwd, passKey), passphrase);
+    return { start: { passKey: jwk }, env, signing: { passKey: kid } };
+  }
+  if (signer === undefined) return { start: {}, env, signing: {} };
+  const read = await readSigner(
+    {
+      file: path.resolve(cwd, signer),
+      credentialsFile: credentialsFile && path.resolve(cwd, credentialsFile),
+    },
+    context,
+  );
+  const { passSigner } = read;
+  return { start: { passSigner }, env: read.env, signing: { passSigner: passSigner.kind } };
 }
 
 /** The bundle that the build puts beside the compiled commands. */
@@ -96,9 +126,13 @@ function hostProgram(): string {
   throw new CliError('CLI_HOST_START_FAILED', message);
 }
 
-function advise(error: unknown, state: string): unknown {
+function advise(
+  error: unknown,
+  { state, signer }: Pick<ProxyOptions, 'signer'> & { readonly state: string },
+): unknown {
   if (!(error instanceof HostRefusal)) return error;
-  const advice = ADVICE[error.hostCode];
+  const isOwnKey = signer === undefined || error.hostCode !== 'PASS_KEY_REFUSED';
+  const advice = isOwnKey ? ADVICE[error.hostCode] : undefined;
   if (advice === undefined) return error;
   return new CliError('CLI_HOST_START_FAILED', `${error.message} (state in ${state}); ${advice}`);
 }
@@ -115,11 +149,13 @@ interface Announced {
   readonly policyTrust: ProxyOptions['policyTrust'];
   /** Thumbprint of the key that was given. */
   readonly passKey?: string;
+  /** Kind of the signer that was given. */
+  readonly passSigner?: string;
 }
 
 function announce(
   { pid, version, headless = [] }: HostReady,
-  { state, enrolmentCode, policyTrust, passKey }: Announced,
+  { state, enrolmentCode, policyTrust, passKey, passSigner }: Announced,
   terminal: Terminal,
 ): void {
   const title = `Axtary enforcement host ${version} is running (process ${pid})`;
@@ -127,6 +163,7 @@ function announce(
   terminal.print(`  state           ${printable(state)}`);
   terminal.print(`  policy trust    ${policyTrust}${policyTrust === 'file' ? FILE_TRUST : ''}`);
   if (passKey !== undefined) terminal.print(`  pass key        ${passKey}`);
+  if (passSigner !== undefined) terminal.print(`  pass signer     ${passSigner}`);
   terminal.print(`  enrolment code  ${enrolmentCode}   (once, while no approver is enrolled)`);
   for (const { workspace, isEnforced, bearer, servers } of headless) {
     terminal.print(`\n${printable(workspace)}`);
