@@ -152,7 +152,7 @@ describe('what an agent can reach', function () {
     stranger.close();
   });
 
-  it('answers nothing but MCP on the agent endpoint, whatever the method and path', async () => {
+  it('answers nothing but MCP and announcements on the agent endpoint, whatever the method and path', async () => {
     const socketPath = path.join(workspace.state, 'agent.sock');
     const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'];
     const names = Object.keys(controlProtocol).flatMap((name) => [
@@ -168,6 +168,9 @@ describe('what an agent can reach', function () {
       '/host/stop',
       '/mcp',
       '/mcp/../control',
+      '/announce/',
+      '/announce/x',
+      '/mcp/../announcements',
       ...names,
     ];
     for (const method of methods) {
@@ -177,6 +180,12 @@ describe('what an agent can reach', function () {
           const answer = await send(where, { method, path: target, headers });
           assert.equal(answer.status, 404, `${method} ${target}`);
         }
+      }
+      // The one path beside MCP: it says who makes a call, and answers nothing about any.
+      const headers = { host: url.host, authorization: `Bearer ${bearer}` };
+      for (const where of [{ socketPath }, { port: Number(url.port) }]) {
+        const answer = await send(where, { method, path: '/announce', headers });
+        assert.equal(answer.status, method === 'POST' ? 400 : 404, `${method} /announce`);
       }
     }
   });

@@ -1,4 +1,5 @@
 export { McpGatewayError, type McpGatewayErrorCode } from './errors.js';
+export { Announcements } from './gateway/announcements.js';
 export { createMcpGateway, type McpGateway, type McpGatewayOptions } from './gateway/gateway.js';
 export { defaultHoldFor, type ClientDescription } from './gateway/hold.js';
 export type { Delegate, Delegated, SubagentDescription } from './gateway/subagent.js';

@@ -16,7 +16,7 @@ export interface Caller {
 
 /** Why a request is not taken, and how it could be (RFC 9110 section 11.6.1). */
 export interface Refusal {
-  readonly status: 401 | 403 | 421;
+  readonly status: 400 | 401 | 403 | 421;
   readonly message: string;
   readonly challenge?: string;
 }

@@ -10,6 +10,7 @@ import { codeOf, messageOf, type Clock } from '@axtary/core';
 import type { Log } from '../log.js';
 import type { Workspaces } from '../workspace/workspaces.js';
 import { admitLoopback, type AdmissionOptions, type Caller, type Refusal } from './admission.js';
+import { announce } from './announce.js';
 import type { Bearers } from './bearers.js';
 
 export interface AgentServerOptions {
@@ -31,8 +32,9 @@ export interface AgentServer {
 }
 
 /**
- * Serves agents: MCP over Streamable HTTP, one path per upstream server. It can ask for actions;
- * there is nothing here that approves, changes policy, reads credentials or stops anything.
+ * Serves agents: MCP over Streamable HTTP, one path per upstream server, and what their hooks
+ * announce. It can ask for actions; there is nothing here that approves, changes policy, reads
+ * credentials or stops anything.
  *
  * The same paths are reachable over the socket without a bearer, and over loopback TCP as
  * `admitLoopback` says.
@@ -74,6 +76,10 @@ type Admit = (context: Context, workspaceKey: string) => Promise<Caller | Refusa
 
 function createApp({ workspaces, log }: AgentServerOptions, admitted: Admit): Hono {
   const app = new Hono();
+  const refused = (context: Context, error: unknown): Response => {
+    log.write('info', `agent request refused: ${messageOf(error)}`);
+    return refuse(context, 503, `${codeOf(error)}: ${messageOf(error)}`);
+  };
   app.all('/mcp/:workspace/:server', async (context) => {
     const { workspace: key, server } = context.req.param();
     try {
@@ -83,12 +89,22 @@ function createApp({ workspaces, log }: AgentServerOptions, admitted: Admit): Ho
       const { gateway } = workspace.engine();
       return await gateway.handleRequest(context.req.raw, server, caller);
     } catch (error) {
-      log.write('info', `agent request refused: ${messageOf(error)}`);
-      return refuse(context, 503, `${codeOf(error)}: ${messageOf(error)}`);
+      return refused(context, error);
+    }
+  });
+  app.post('/announce', async (context) => {
+    try {
+      const answer = await announce(context.req.raw, {
+        workspaces,
+        admitted: (key) => admitted(context, key),
+      });
+      return answer instanceof Response ? answer : refuseAgent(context, answer);
+    } catch (error) {
+      return refused(context, error);
     }
   });
   app.notFound((context) =>
-    refuse(context, 404, 'there is nothing here but /mcp/<workspace>/<server>'),
+    refuse(context, 404, 'there is nothing here but /mcp/<workspace>/<server> and /announce'),
   );
   app.onError((error, context) => {
     log.write('warn', `agent request failed: ${error.message}`);
@@ -133,7 +149,7 @@ function refuseAgent(context: Context, { status, message, challenge }: Refusal):
 
 function refuse(
   context: Context,
-  status: 401 | 403 | 404 | 421 | 500 | 503,
+  status: 400 | 401 | 403 | 404 | 421 | 500 | 503,
   message: string,
 ): Response {
   return context.json(

@@ -8,6 +8,7 @@ import type { Ledger, LocalPayloadStore } from '@axtary/ledger';
 import {
   createMcpGateway,
   createUpstreams,
+  type Announcements,
   type Identity,
   type InspectedCall,
   type McpGateway,
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly holder: string;
   readonly authority: Authority;
   readonly delegations: Delegations;
+  /** They outlive this engine: a client opens its session anew, and sends its call again. */
+  readonly announcements: Announcements;
   readonly approvalResolver: ApprovalResolver;
   readonly verifyApproval: ApprovalVerifier;
   /** They outlive this engine: a new policy does not begin to count anew. */
@@ -89,6 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
     folder,
     clock,
     inspect: (call) => inspectFiles(folder, call),
+    announcements: options.announcements,
     delegate: ({ id: session, window: { jkt } }, { actor, intent }, subagent) => {
       const { maxDelegationDepth } = options.enforced();
       const delegator = { actor, intent, session, jkt };

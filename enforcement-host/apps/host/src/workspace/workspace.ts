@@ -16,7 +16,7 @@ import {
   type BodyOf,
   type LedgerRecord,
 } from '@axtary/ledger';
-import type { UpstreamStatus } from '@axtary/mcp';
+import { Announcements, type UpstreamStatus } from '@axtary/mcp';
 import type { AuthorityState, ServerState, WorkspaceState } from '@axtary/protocol';
 import { restoreBudgets } from '@axtary/proxy';
 
@@ -69,6 +69,8 @@ export class Workspace {
   readonly activity: RuleActivityIndex;
   /** What humans asked of their agents here. */
   readonly requests = new HumanRequests();
+  /** Which sub-agents make the next calls here, as the hooks of their clients say. */
+  readonly announcements: Announcements;
   readonly #options: WorkspaceOptions;
   readonly #authorityRecords: AuthorityRecords;
   readonly #delegations: Delegations;
@@ -97,6 +99,7 @@ export class Workspace {
       },
     });
     this.activity = new RuleActivityIndex(clock);
+    this.announcements = new Announcements(clock);
     this.#authorityRecords = new AuthorityRecords(this.ledger, authority);
     this.#delegations = new Delegations({
       issuer: ISSUER,
@@ -328,6 +331,7 @@ export class Workspace {
       holder: hostKey.signer.kid,
       authority,
       delegations: this.#delegations,
+      announcements: this.announcements,
       approvalResolver: createQueueApprovalResolver({
         store: this.approvals,
         provenance: { source: 'proxy', createdFrom: 'axtary.enforcement-host' },

@@ -3,6 +3,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
 import { systemTimer, type Timer } from '../timer.js';
 import type { Upstreams } from '../upstream/upstreams.js';
+import type { Announcements } from './announcements.js';
 import { defaultHoldFor, type ClientDescription } from './hold.js';
 import { HttpSessions } from './http-sessions.js';
 import { handleHttp } from './http.js';
@@ -22,6 +23,8 @@ export interface McpGatewayOptions {
   readonly inspect?: Inspect;
   /** Default: calls of sub-agents that say so are blocked. */
   readonly delegate?: Delegate;
+  /** Which sub-agents make the next calls, as hooks say. Default: only `_meta` tells. */
+  readonly announcements?: Announcements;
   /** Milliseconds that a client's call may wait for a person; `defaultHoldFor` by default. */
   readonly holdFor?: (client: ClientDescription) => number | undefined;
   readonly clock?: Clock;
@@ -65,6 +68,7 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
     identity: options.identity,
     inspect: options.inspect,
     delegate: options.delegate,
+    announcements: options.announcements,
     holdFor: options.holdFor ?? defaultHoldFor,
     clock: options.clock ?? systemClock,
     timer,

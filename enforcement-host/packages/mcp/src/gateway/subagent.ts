@@ -26,7 +26,8 @@ export type Delegate = (
 /** Member of `_meta` by which a client says that one of its sub-agents calls. */
 export const SUBAGENT = 'axtary.com/subagent';
 const subagentId = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
-const subagentSchema = z.strictObject({ id: subagentId, parent: subagentId.optional() });
+/** A sub-agent as clients name it: letters, digits and _.:- only. */
+export const subagentSchema = z.strictObject({ id: subagentId, parent: subagentId.optional() });
 
 interface Calling {
   readonly session: SessionDescription;

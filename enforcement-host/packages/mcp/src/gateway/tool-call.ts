@@ -18,6 +18,7 @@ import type { UpstreamDefinition } from '../upstream/definition.js';
 import { definitionHash, type ToolDefinition } from '../upstream/tools.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { MCP_TOOL } from '../upstream/upstreams.js';
+import type { Announcements } from './announcements.js';
 import type { ClientDescription } from './hold.js';
 import type { Identity, SessionDescription } from './identity.js';
 import { CallProgress } from './progress.js';
@@ -49,6 +50,7 @@ export interface CallDependencies {
   readonly identity: Identity;
   readonly inspect?: Inspect | undefined;
   readonly delegate?: Delegate | undefined;
+  readonly announcements?: Announcements | undefined;
   readonly holdFor: (client: ClientDescription) => number | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -112,6 +114,8 @@ async function prepare(
   call: CallParams,
 ): Promise<Prepared> {
   const { upstream, signal } = context;
+  // Before anything is waited for: identical calls take their announcements in order.
+  const claimed = claimOf(call, dependencies.announcements);
   const tool = await upstream.tool(call.name, { now: false, signal });
   requireAsShown(context, tool);
   const { protocolVersion } = await upstream.describe(signal);
@@ -131,11 +135,17 @@ async function prepare(
   const delegated = await delegatedTo(dependencies.delegate, {
     session: context.session,
     identity,
-    claimed: call._meta?.[SUBAGENT],
+    claimed,
   });
   const actor = delegated ? { ...identity.actor, agent: delegated.agent } : identity.actor;
   const established = { call, mcp, inspection, identity: { ...identity, actor } };
   return { ...asAction(dependencies, context, established), delegation: delegated?.tokens };
+}
+
+/** What the client itself says counts; else what its hook announced. */
+function claimOf(call: CallParams, announcements: Announcements | undefined): unknown {
+  const own = call._meta?.[SUBAGENT];
+  return own === undefined ? announcements?.take(call.name, call.arguments) : own;
 }
 
 // A tool that is not the one the model was shown may do anything under its name.
