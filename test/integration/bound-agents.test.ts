@@ -247,3 +247,36 @@ describe('a sub-agent', function () {
     );
   });
 });
+
+describe('a sub-agent of an agent that a rule denies', function () {
+  this.timeout(60_000);
+  let workspace: ServedWorkspace;
+
+  const denied = (folder: string): string =>
+    policyText(
+      folder,
+      `policies:
+  - id: sub-agents-read
+    effect: allow
+    match: { tool: mcp.tool.call, resource: "mcp:filesystem/*", agent: "agent:test-agent/*" }
+  - id: not-this-agent
+    effect: deny
+    match: { tool: mcp.tool.call, agent: "agent:test-agent" }
+`,
+    );
+
+  before(async () => {
+    workspace = await serveWorkspace({ policy: denied });
+  });
+
+  after(() => workspace.stop());
+
+  it('is denied as well, whatever a rule allows its own name', async () => {
+    const { agent, file } = workspace;
+    const call = { name: 'read_text_file', arguments: { path: file('src/app.txt') } };
+    const _meta = { 'axtary.com/subagent': { id: 'explorer' } };
+    for (const asked of [call, { ...call, _meta }]) {
+      assert.match(textOf(await agent.callTool(asked)), /not-this-agent/);
+    }
+  });
+});

@@ -7,6 +7,7 @@ import {
   type Decision,
   type Facts,
   type Obligations,
+  type Verdict,
 } from '@axtary/core';
 import { newId, type Sha256 } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
@@ -108,7 +109,7 @@ function decideNow(
     approvals: [...approvals],
     ...(meters.length > 0 && { usage: budgets.read(scopes, meters, now) }),
   };
-  const decision = evaluatePolicy(action, policy, facts);
+  const decision = tightest([action, ...delegators(action, delegation)], policy, facts);
   const decided = { facts, decision, policyHash: hash, reservation: undefined };
   if (decision.decision !== 'allow') return decided;
   const charges = [
@@ -120,6 +121,27 @@ function decideNow(
   const reserved = budgets.reserveWithin({ id: newId('int'), scopes, charges, now });
   if (reserved.isReserved) return { ...decided, reservation: reserved.reservation };
   return { ...decided, decision: refusal('delegation-budget', overspent(reserved)).decision };
+}
+
+/** The same action, as each agent above in the chain would ask for it: nobody delegates more than they may. */
+function delegators(action: Action, delegation: VerifiedDelegation | undefined): readonly Action[] {
+  const above = delegation?.chain.slice(0, -1) ?? [];
+  return above.map(({ sub }) => ({ ...action, actor: { ...action.actor, agent: sub } }));
+}
+
+const STRICTNESS = { allow: 0, step_up: 1, deny: 2 } as const satisfies Record<Verdict, number>;
+
+/** The strictest of the decisions about these actions, and of equals the first. */
+function tightest(
+  [first, ...others]: readonly [Action, ...Action[]],
+  policy: Policy,
+  facts: Facts,
+): Decision {
+  const decisions = others.map((action) => evaluatePolicy(action, policy, facts));
+  return decisions.reduce(
+    (so, next) => (STRICTNESS[next.decision] > STRICTNESS[so.decision] ? next : so),
+    evaluatePolicy(first, policy, facts),
+  );
 }
 
 /** What the policy meters is within its limits: that is what it was asked. */
