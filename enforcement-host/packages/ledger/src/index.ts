@@ -1,18 +1,18 @@
-export type { CheckpointSigner } from './checkpoint.js';
+export type { CheckpointSigner } from './record/checkpoint.js';
 export { LedgerError, type LedgerErrorCode } from './errors.js';
-export { exportLedger, type ExportReport } from './export.js';
-export type { CheckpointEvery } from './group-commit.js';
+export { exportLedger, type ExportReport } from './export/export.js';
+export type { CheckpointEvery } from './store/group-commit.js';
 export type { AppendListener, Ledger, LedgerHead, OpenReport, ReadOptions } from './ledger.js';
-export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './local-ledger.js';
-export { acquireLock, type Lock } from './lock.js';
-export { LocalPayloadStore, type LocalPayloadStoreOptions } from './payload-store.js';
+export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './store/local-ledger.js';
+export { acquireLock, type Lock } from './store/lock.js';
+export { LocalPayloadStore, type LocalPayloadStoreOptions } from './payloads/payload-store.js';
 export {
   pastActions,
   type PastAction,
   type PastActionsOptions,
   type PastActionWithoutPayload,
   type PayloadSource,
-} from './past-actions.js';
+} from './payloads/past-actions.js';
 export {
   recordSchema,
   type ApprovalBody,
@@ -30,12 +30,12 @@ export {
   type PolicyChangeBody,
   type RecordOf,
   type RecordType,
-} from './records.js';
+} from './record/records.js';
 export {
   VERDICT_EXIT_CODES,
   type IncompleteCode,
   type InvalidCode,
   type VerifyReport,
   type VerifyVerdict,
-} from './verdict.js';
-export { verifyLedgerFile, type VerifyOptions, type VerifyProgress } from './verify.js';
+} from './verify/verdict.js';
+export { verifyLedgerFile, type VerifyOptions, type VerifyProgress } from './verify/verify.js';

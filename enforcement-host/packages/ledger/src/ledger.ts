@@ -1,6 +1,6 @@
 import type { Sha256 } from '@axtary/core/digest';
 
-import type { IntentBody, LedgerEntry, LedgerRecord, RecordType } from './records.js';
+import type { IntentBody, LedgerEntry, LedgerRecord, RecordType } from './record/records.js';
 
 /** Where evidence goes. */
 export interface Ledger {

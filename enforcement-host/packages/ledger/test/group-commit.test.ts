@@ -6,11 +6,11 @@ import { join } from 'node:path';
 
 import { isJsonObject, systemClock } from '@axtary/core';
 
-import { LocalFile, type AppendOnlyFile } from '../src/file.js';
-import { GroupCommit } from '../src/group-commit.js';
+import { LocalFile, type AppendOnlyFile } from '../src/store/file.js';
+import { GroupCommit } from '../src/store/group-commit.js';
 import { verifyLedgerFile } from '../src/index.js';
-import { prepareEntry } from '../src/prepare.js';
-import { Tail } from '../src/tail.js';
+import { prepareEntry } from '../src/record/prepare.js';
+import { Tail } from '../src/store/tail.js';
 import { linesFrom, startWriter } from './child.js';
 import { decision, inFolder } from './support.js';
 

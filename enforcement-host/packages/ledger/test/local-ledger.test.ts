@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { canonicalize } from '@axtary/core';
 
-import { GENESIS_PREV, leafHash } from '../src/chain.js';
+import { GENESIS_PREV, leafHash } from '../src/record/chain.js';
 import {
   LocalJsonlLedger,
   recordSchema,

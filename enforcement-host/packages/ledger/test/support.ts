@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { canonicalize, type JsonObject } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
 
-import { CheckpointVerifier } from '../src/checkpoint.js';
+import { CheckpointVerifier } from '../src/record/checkpoint.js';
 import { LocalJsonlLedger, type CheckpointSigner, type LedgerEntry } from '../src/index.js';
-import { checkpointKeySchema } from '../src/records.js';
+import { checkpointKeySchema } from '../src/record/records.js';
 
 export const HASH = sha256('a policy, an action or a payload');
 

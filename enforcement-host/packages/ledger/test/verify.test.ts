@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { canonicalize } from '@axtary/core';
 
-import { leafHash, parseLine } from '../src/chain.js';
+import { leafHash, parseLine } from '../src/record/chain.js';
 import {
   exportLedger,
   LocalJsonlLedger,

@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import { messageOf, type Clock } from '@axtary/core';
 import { newId, sha256 } from '@axtary/core/digest';
 
-import { parseCheckpointKey, type CheckpointSigner } from './checkpoint.js';
-import { brokenAt, LedgerError } from './errors.js';
+import { parseCheckpointKey, type CheckpointSigner } from '../record/checkpoint.js';
+import { brokenAt, LedgerError } from '../errors.js';
 import { createFolder, LocalFile } from './file.js';
 import { GroupCommit, type CheckpointEvery } from './group-commit.js';
-import type { AppendListener, OpenReport } from './ledger.js';
+import type { AppendListener, OpenReport } from '../ledger.js';
 import { acquireLock, type Lock } from './lock.js';
 import { OpenIntents } from './open-intents.js';
-import { prepare } from './prepare.js';
-import type { LedgerRecord, RecordContent } from './records.js';
+import { prepare } from '../record/prepare.js';
+import type { LedgerRecord, RecordContent } from '../record/records.js';
 import { scanLedger, type ScanResult } from './scan.js';
 import { Tail } from './tail.js';
 

@@ -2,7 +2,7 @@ import { constants, fdatasync, statSync, write, type Stats } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-import { LedgerError, unreadable } from './errors.js';
+import { LedgerError, unreadable } from '../errors.js';
 
 const { O_APPEND, O_CREAT, O_RDWR } = constants;
 // Windows has no O_NOFOLLOW. A symbolic link would give one file two names, and so two locks.

@@ -1,6 +1,6 @@
-import type { ChainFaultCode } from './chain.js';
-import type { LedgerHead } from './ledger.js';
-import type { OrderFaultCode } from './order.js';
+import type { ChainFaultCode } from '../record/chain.js';
+import type { LedgerHead } from '../ledger.js';
+import type { OrderFaultCode } from '../record/order.js';
 
 /** What a verification found. There is no bare "valid": what remains possible is always said. */
 export type VerifyVerdict = 'VALID_ANCHORED' | 'VALID_UNANCHORED' | 'INVALID' | 'INCOMPLETE';

@@ -1,6 +1,6 @@
 import { assertNever, canonicalize, DEFAULT_JSON_LIMITS, messageOf } from '@axtary/core';
 
-import { LedgerError } from './errors.js';
+import { LedgerError } from '../errors.js';
 import { MAX_FREE_TEXT, MAX_LINE_BYTES, type LedgerEntry, type RecordContent } from './records.js';
 
 // What the members beside the body take of a line, and some room.

@@ -2,15 +2,15 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { systemClock, type Clock } from '@axtary/core';
 
-import { parseLine } from './chain.js';
-import { parseCheckpointKey, type CheckpointSigner } from './checkpoint.js';
-import { brokenAt, LedgerError } from './errors.js';
+import { parseLine } from '../record/chain.js';
+import { parseCheckpointKey, type CheckpointSigner } from '../record/checkpoint.js';
+import { brokenAt, LedgerError } from '../errors.js';
 import { openForReading } from './file.js';
 import type { CheckpointEvery } from './group-commit.js';
-import type { AppendListener, Ledger, LedgerHead, OpenReport, ReadOptions } from './ledger.js';
+import type { AppendListener, Ledger, LedgerHead, OpenReport, ReadOptions } from '../ledger.js';
 import { readLines } from './lines.js';
-import { prepareEntry } from './prepare.js';
-import type { IntentBody, LedgerEntry, LedgerRecord } from './records.js';
+import { prepareEntry } from '../record/prepare.js';
+import type { IntentBody, LedgerEntry, LedgerRecord } from '../record/records.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 
 export interface LocalJsonlLedgerOptions {

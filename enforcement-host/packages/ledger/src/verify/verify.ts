@@ -1,8 +1,8 @@
-import { openForReading } from './file.js';
-import type { LedgerHead } from './ledger.js';
-import { OrderRules } from './order.js';
-import type { LedgerRecord } from './records.js';
-import { scanLedger, type Located, type ScanPosition, type ScanResult } from './scan.js';
+import { openForReading } from '../store/file.js';
+import type { LedgerHead } from '../ledger.js';
+import { OrderRules } from '../record/order.js';
+import type { LedgerRecord } from '../record/records.js';
+import { scanLedger, type Located, type ScanPosition, type ScanResult } from '../store/scan.js';
 import {
   whatRemains,
   type IncompleteCode,

@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks';
 import type { Clock } from '@axtary/core';
 import { newId, type Sha256 } from '@axtary/core/digest';
 
-import { GENESIS_PREV, leafHash, toRecord, writeLine } from './chain.js';
-import type { PreparedEntry } from './prepare.js';
-import type { LedgerRecord, RecordPlace } from './records.js';
+import { GENESIS_PREV, leafHash, toRecord, writeLine } from '../record/chain.js';
+import type { PreparedEntry } from '../record/prepare.js';
+import type { LedgerRecord, RecordPlace } from '../record/records.js';
 
 /** Records written out, in order, and where the chain stands after them. */
 export interface Draft {

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { MAX_LINE_BYTES } from './records.js';
-import { parseLine } from './chain.js';
+import { MAX_LINE_BYTES } from '../record/records.js';
+import { parseLine } from '../record/chain.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;

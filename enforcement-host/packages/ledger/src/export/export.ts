@@ -4,10 +4,10 @@ import { basename, dirname } from 'node:path';
 import { messageOf } from '@axtary/core';
 import { newId } from '@axtary/core/digest';
 
-import { brokenAt, LedgerError } from './errors.js';
-import { openForReading, syncFolder } from './file.js';
-import type { LedgerHead } from './ledger.js';
-import { scanLedger } from './scan.js';
+import { brokenAt, LedgerError } from '../errors.js';
+import { openForReading, syncFolder } from '../store/file.js';
+import type { LedgerHead } from '../ledger.js';
+import { scanLedger } from '../store/scan.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 

@@ -3,12 +3,12 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Action, Facts, JsonObject, Reason, Verdict } from '@axtary/core';
 import type { Sha256 } from '@axtary/core/digest';
 
-import { parseLine } from './chain.js';
-import { brokenAt } from './errors.js';
-import { openForReading } from './file.js';
-import { readLines } from './lines.js';
-import { readLinesBackwards } from './lines-backwards.js';
-import type { RecordOf } from './records.js';
+import { parseLine } from '../record/chain.js';
+import { brokenAt } from '../errors.js';
+import { openForReading } from '../store/file.js';
+import { readLines } from '../store/lines.js';
+import { readLinesBackwards } from '../store/lines-backwards.js';
+import type { RecordOf } from '../record/records.js';
 
 /** Where the payloads of recorded actions can still be had. */
 export interface PayloadSource {

@@ -1,12 +1,12 @@
 import { messageOf } from '@axtary/core';
 
-import { leafHash } from './chain.js';
-import { checkpointPayload, CheckpointVerifier, parseCheckpointKey } from './checkpoint.js';
-import type { CheckpointSigner } from './checkpoint.js';
-import { LedgerError } from './errors.js';
+import { leafHash } from '../record/chain.js';
+import { checkpointPayload, CheckpointVerifier, parseCheckpointKey } from '../record/checkpoint.js';
+import type { CheckpointSigner } from '../record/checkpoint.js';
+import { LedgerError } from '../errors.js';
 import type { AppendOnlyFile } from './file.js';
-import { prepare, type PreparedEntry } from './prepare.js';
-import type { LedgerRecord, RecordPlace } from './records.js';
+import { prepare, type PreparedEntry } from '../record/prepare.js';
+import type { LedgerRecord, RecordPlace } from '../record/records.js';
 import type { Draft, Tail } from './tail.js';
 
 /** When a checkpoint is due; it is written with the next append, or alone when time is up. */

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-import { LedgerError } from './errors.js';
+import { LedgerError } from '../errors.js';
 
 /** A claim on a path, held until released or until the process ends, however it ends. */
 export interface Lock {

@@ -1,4 +1,4 @@
-import type { IntentBody, LedgerRecord } from './records.js';
+import type { IntentBody, LedgerRecord } from '../record/records.js';
 
 /** Intents that still wait for their outcome. */
 export class OpenIntents {

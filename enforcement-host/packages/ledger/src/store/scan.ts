@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { Chain, type ChainFault } from './chain.js';
+import { Chain, type ChainFault } from '../record/chain.js';
 import { isTorn, readLines } from './lines.js';
-import { MAX_LINE_BYTES, type LedgerRecord } from './records.js';
+import { MAX_LINE_BYTES, type LedgerRecord } from '../record/records.js';
 
 export interface ScanOptions<Fault> {
   /** Offset to stop before. */
