@@ -57,11 +57,8 @@ function bounded(entry: LedgerEntry): LedgerEntry {
       return boundedDecision(entry);
     case 'approval':
       return boundedApproval(entry);
-    case 'outcome': {
-      const { error } = entry.body;
-      if (error === undefined) return entry;
-      return { type: entry.type, body: { ...entry.body, error: withBoundedMessage(error) } };
-    }
+    case 'outcome':
+      return boundedOutcome(entry);
     case 'key':
       assertPublic(entry.body);
       return entry;
@@ -72,6 +69,7 @@ function bounded(entry: LedgerEntry): LedgerEntry {
     case 'pass':
     case 'intent':
     case 'policy_change':
+    case 'tool_pinned':
       return entry;
     default:
       return assertNever(entry);
@@ -82,6 +80,18 @@ function boundedApproval(entry: EntryOf<'approval'>): EntryOf<'approval'> {
   if (!('denied' in entry.body)) return entry;
   const { denied, decisionId } = entry.body;
   return { type: entry.type, body: { decisionId, denied: withBoundedReason(denied) } };
+}
+
+function boundedOutcome({ type, body }: EntryOf<'outcome'>): EntryOf<'outcome'> {
+  const { error, result } = body;
+  return {
+    type,
+    body: {
+      ...body,
+      ...(error && { error: withBoundedMessage(error) }),
+      ...(result && { result: { ...result, text: boundedText(result.text) } }),
+    },
+  };
 }
 
 function assertPublic({ jwk }: EntryOf<'key'>['body']): void {

@@ -39,6 +39,17 @@ const publicJwk = z.custom<JsonObject>(
   'expected a public JWK',
 );
 
+/** W3C Trace Context of the call that asked: what joins this ledger with traces. */
+export const traceSchema = z.strictObject({
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** The caller's span. */
+  spanId: z.string().regex(/^[0-9a-f]{16}$/),
+});
+export type Trace = z.infer<typeof traceSchema>;
+
+/** Microseconds by stage. */
+const timings = z.record(z.string().max(64), count);
+
 const { capability, ...actionRest } = actionSchema.shape;
 
 /** An action as the ledger keeps it: the payload is present as its hash only. */
@@ -88,6 +99,8 @@ const decisionBody = z.strictObject({
     .exactOptional(),
   /** No decision could be computed, so the verdict is `deny`. */
   failure: failure.exactOptional(),
+  trace: traceSchema.exactOptional(),
+  timings: timings.exactOptional(),
 });
 
 const approvalBody = z.union([
@@ -148,9 +161,18 @@ const outcomeBody = z.strictObject({
   resultHash: sha256Schema.exactOptional(),
   /** Bytes. */
   resultLength: count.exactOptional(),
+  /** What the provider answered: the beginning of its canonical form, with secrets taken out. */
+  result: z
+    .strictObject({
+      text: freeText,
+      /** Absent where the text is all of it. */
+      truncated: z.literal(true).exactOptional(),
+      /** How many secrets were taken out. */
+      redacted: count.exactOptional(),
+    })
+    .exactOptional(),
   error: failure.exactOptional(),
-  /** Microseconds by stage. */
-  timings: z.record(z.string().max(64), count).exactOptional(),
+  timings: timings.exactOptional(),
 });
 
 /** A person found out how a call of unknown outcome ended. */
@@ -183,9 +205,55 @@ const policyChangeBody = z.strictObject({
   signature: z.string().max(16_384).exactOptional(),
 });
 
+/** The definition of a tool, as a client was shown it for the first time, or changed. */
+const toolPinnedBody = z.strictObject({
+  server: id,
+  tool: id,
+  /** Digest of the command line or URL that reaches the server. */
+  serverIdentity: sha256Schema,
+  definitionHash: sha256Schema,
+  previousHash: sha256Schema.exactOptional(),
+});
+
+const jws = z.string().max(4096);
+
 const checkpointBody = z.strictObject({
   /** Compact JWS over the record's own fields; see `checkpoint.ts`. */
-  jws: z.string().max(4096),
+  jws,
+});
+
+/** From the next record on, checkpoints are signed by another key. */
+const keyEpochBody = z.strictObject({
+  /** 1 for the key after that of the genesis, and so on. */
+  epoch: z.int().positive(),
+  key: checkpointKeySchema,
+  /** Both keys sign the same statement; see `key-epoch.ts`. */
+  signatures: z.strictObject({ old: jws, new: jws }),
+});
+
+const headSchema = z.strictObject({
+  log: z.string().regex(/^log_[A-Za-z0-9_-]{22}$/),
+  size: z.int().positive(),
+  head: sha256Schema,
+});
+
+/** A person accepted that the ledger is not the one whose head was kept outside of it. */
+const gapBody = z.strictObject({
+  reason: z.enum(['missing', 'shorter', 'replaced', 'unreadable']),
+  /** What was kept outside. */
+  expected: headSchema,
+  /** What was there; absent where nothing could be read. */
+  found: headSchema.exactOptional(),
+  acceptedBy: id,
+});
+
+const clockAnomalyBody = z.strictObject({
+  /** `suspended`: the wall clock ran on while the machine's own stood still, or was set forward. */
+  kind: z.enum(['backwards', 'suspended']),
+  /** `ts` of the record before. */
+  before: z.iso.datetime({ precision: 3 }),
+  /** Milliseconds by which the wall clock differs from what was to be expected. */
+  byMs: count,
 });
 
 const recoveryBody = z.strictObject({
@@ -231,8 +299,12 @@ export const recordSchema = z.discriminatedUnion('type', [
   record('policy_change', policyChangeBody),
   record('reconciliation', reconciliationBody),
   record('revocation', revocationBody),
+  record('tool_pinned', toolPinnedBody),
   record('checkpoint', checkpointBody),
+  record('key_epoch', keyEpochBody),
   record('recovery', recoveryBody),
+  record('gap', gapBody),
+  record('clock_anomaly', clockAnomalyBody),
 ]);
 
 /** One record of the ledger, as its line says it. */
@@ -249,8 +321,11 @@ export type IntentBody = BodyOf<'intent'>;
 export type OutcomeBody = BodyOf<'outcome'>;
 export type PolicyChangeBody = BodyOf<'policy_change'>;
 
-/** Types that a caller appends; the ledger writes genesis, checkpoint and recovery itself. */
-export type EntryType = Exclude<RecordType, 'genesis' | 'checkpoint' | 'recovery'>;
+/** Types that a caller appends; the others are the ledger's own. */
+export type EntryType = Exclude<
+  RecordType,
+  'genesis' | 'checkpoint' | 'key_epoch' | 'recovery' | 'gap' | 'clock_anomaly'
+>;
 
 type EntryOf<Type extends RecordType> = {
   readonly [T in Type]: { readonly type: T; readonly body: BodyOf<T> };
