@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 
-import { TreeFrontier, bytesOf, digestOf, emptyRoot, interiorHash } from '../../src/merkle/tree.js';
+import {
+  TreeFrontier,
+  bytesOf,
+  digestOf,
+  emptyRoot,
+  interiorHash,
+  type FrontierState,
+} from '../../src/merkle/tree.js';
 import { leavesOf, referenceRoot } from './reference.js';
 
 const SIZES = Array.from({ length: 131 }, (_, size) => size);
