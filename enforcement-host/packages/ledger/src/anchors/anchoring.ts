@@ -12,7 +12,7 @@ export interface AnchorerOptions {
   readonly clock: Clock;
   /** The least time between two checkpoints to one anchor; 60,000 ms by default. */
   readonly everyMs?: number;
-  /** Called after each change of a status. */
+  /** Called after each attempt. What it throws is an uncaught exception. */
   readonly onChange?: () => void;
   /** Waits, or rejects once the signal is aborted. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
@@ -116,7 +116,7 @@ class Lane {
       const checkpoint = this.#next;
       const isDone = await this.#push(checkpoint);
       if (isDone && this.#next === checkpoint) this.#next = undefined;
-      this.#options.onChange?.();
+      queueMicrotask(() => this.#options.onChange?.());
       if (!isDone && this.#closing.signal.aborted) break;
     }
     this.#running = undefined;

@@ -25,7 +25,10 @@ export interface GitAnchorOptions {
   readonly signer?: NoteSigner;
   /** `axtary-anchors` by default; it is made where it is missing. */
   readonly branch?: string;
-  /** Name of a remote that each commit is pushed to, never by force. */
+  /**
+   * Name of a remote that each commit is pushed to, never by force. Pushing runs what the
+   * repository configures to reach it, so an agent must not be able to write that repository.
+   */
   readonly remote?: string;
   /** What `git` runs with: `PATH`, and what reaches the remote. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -40,10 +43,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_COMMITS = 10_000;
 const NO_OBJECT = '0'.repeat(40);
 
-// Nothing that the repository configures may run a program or change what is written.
+// What a repository may configure to run a program, for the commands that are used here. `push`
+// runs more.
 const SAFE = [
   ...['-c', 'core.hooksPath=/dev/null'],
   ...['-c', 'core.fsmonitor=false'],
+  ...['-c', 'log.showSignature=false'],
+  ...['-c', 'protocol.ext.allow=never'],
   ...['-c', 'user.name=Axtary'],
   ...['-c', 'user.email=anchors@axtary.invalid'],
 ];
@@ -85,7 +91,8 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
     if (known?.size !== checkpoint.size) await this.#commit(checkpoint, note, signal);
     if (this.#options.remote !== undefined) {
       const refs = `${this.#ref}:${this.#ref}`;
-      await this.#git(['push', '--quiet', '--no-verify', this.#options.remote, refs], { signal });
+      const push = ['push', '--quiet', '--no-verify', '--receive-pack=git-receive-pack'];
+      await this.#git([...push, this.#options.remote, refs], { signal });
     }
     const anchor = (await this.read(checkpoint.log)).at(-1);
     if (anchor === undefined) throw new AnchorError('ANCHOR_WRITE_FAILED', 'the commit is gone');
@@ -151,10 +158,13 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
     const index = options.index === undefined ? {} : { GIT_INDEX_FILE: options.index };
     return run(['-C', repository, ...SAFE, ...args], {
       ...options,
-      env: { ...withoutGit(env), ...index, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+      env: { ...withoutGit(env), ...index, ...QUIET },
     });
   }
 }
+
+// Neither asks a person nor fetches what a partial clone lacks.
+const QUIET = { GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' };
 
 interface RunOptions {
   readonly input?: string | undefined;
