@@ -37,10 +37,14 @@ export class FakeControlPlane {
     if (method === 'GET') return kept ? answerWith(200, kept) : { status: 404 };
     if (method !== 'POST') return { status: 405 };
     const given = { ...(JSON.parse(body) as Kept), at: this.#clock.now().toISOString() };
-    if (given.log !== log) return { status: 400 };
+    return given.log === log ? this.#keep(given) : { status: 400 };
+  }
+
+  #keep(given: Kept): Answer {
+    const kept = this.#kept.get(given.log);
     if (kept && kept.size > given.size) return answerWith(409, kept);
     if (kept?.size === given.size && kept.root !== given.root) return answerWith(409, kept);
-    this.#kept.set(log, given);
+    this.#kept.set(given.log, given);
     return answerWith(200, given);
   }
 }

@@ -3,7 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '@axtary/core';
 
 import { cosigner, parseVerifierKey } from '../../src/anchors/note-key.js';
-import { parseNote, signNote, verifyNote, type NoteVerifier } from '../../src/anchors/note.js';
+import { parseNote, signNote, verifyNote } from '../../src/anchors/note.js';
+import type { NoteVerifier, SignedNote } from '../../src/anchors/note.js';
 import { verifyConsistency } from '../../src/merkle/proofs.js';
 import { emptyRoot } from '../../src/merkle/tree.js';
 import { serve, type Answer, type Loopback, type Request } from './loopback.js';
@@ -51,18 +52,23 @@ export class FakeWitness {
 
   #answer({ method, path, body }: Request): Answer {
     if (method !== 'POST' || path !== '/add-checkpoint') return { status: 405 };
-    const [head = '', ...rest] = body.split('\n\n');
-    const [old = '', ...proof] = head.split('\n');
+    const end = body.indexOf('\n\n');
+    const [old = '', ...proof] = body.slice(0, end).split('\n');
     const size = /^old (0|[1-9]\d*)$/.exec(old)?.[1];
-    const note = parseNote(rest.join('\n\n'));
+    const note = parseNote(body.slice(end + 2));
     if (size === undefined || note === undefined || proof.length > 63) return { status: 400 };
-    const [origin = '', treeSize = '', root = ''] = note.text.split('\n');
+    const nodes = proof.map((line) => Buffer.from(line, 'base64'));
+    return this.#verify(note, Number(size), nodes);
+  }
+
+  #verify(note: SignedNote, old: number, nodes: readonly Buffer[]): Answer {
+    const { text } = note;
+    const [origin = '', size = '', root = ''] = text.split('\n');
     const log = this.#logs.get(origin);
     if (log === undefined) return { status: 404 };
     if (verifyNote(note, [log]) === undefined) return { status: 403 };
-    const next = { size: Number(treeSize), root: Buffer.from(root, 'base64') };
-    const nodes = proof.map((line) => Buffer.from(line, 'base64'));
-    return this.#cosign({ origin, old: Number(size), next, nodes, text: note.text });
+    const next = { size: Number(size), root: Buffer.from(root, 'base64') };
+    return this.#cosign({ origin, old, next, nodes, text });
   }
 
   #cosign(request: {

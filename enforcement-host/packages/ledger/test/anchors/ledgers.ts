@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 
+import type { Clock } from '@axtary/core';
+
 import type { AnchoredTree, Checkpoint } from '../../src/index.js';
 import { noteSigner } from '../../src/anchors/note-key.js';
 import { originOf } from '../../src/anchors/checkpoint-note.js';
@@ -11,7 +13,7 @@ import { consistencyProof, subtreeHashes, type SubtreeHash } from '../../src/mer
 import { digestOf, emptyRoot } from '../../src/merkle/tree.js';
 import { call, linesOf } from '../support.js';
 
-export const CLOCK = { now: () => new Date('2026-01-02T03:04:05.678Z') };
+export const CLOCK: Clock = { now: () => new Date('2026-01-02T03:04:05.678Z') };
 
 /** A ledger as its file is now, with its Merkle tree. */
 export interface Opened {
