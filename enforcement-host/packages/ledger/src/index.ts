@@ -1,3 +1,50 @@
+export type {
+  Anchor,
+  AnchorSource,
+  AnchorTarget,
+  Checkpoint,
+  PushOptions,
+  Receipt,
+} from './anchors/anchor.js';
+export {
+  createAnchorer,
+  type Anchorer,
+  type AnchorerOptions,
+  type AnchorFailure,
+  type AnchorStatus,
+} from './anchors/anchoring.js';
+export {
+  checkAnchors,
+  readAnchors,
+  sizesToCompare,
+  type AnchoredTree,
+  type AnchorFinding,
+  type AnchorFindingCode,
+  type AnchorReport,
+  type UnreadSource,
+} from './anchors/check.js';
+export { originOf } from './anchors/checkpoint-note.js';
+export { ControlPlaneAnchor, type ControlPlaneAnchorOptions } from './anchors/control-plane.js';
+export { AnchorError, type AnchorErrorCode } from './anchors/errors.js';
+export { FileAnchor } from './anchors/file.js';
+export { GitAnchor, type GitAnchorOptions } from './anchors/git.js';
+export type { Fetch, HttpAnchorOptions } from './anchors/http.js';
+export { noteSigner, parseVerifierKey, type PublishedNoteSigner } from './anchors/note-key.js';
+export type { NoteSigner, NoteVerifier } from './anchors/note.js';
+export { OtlpAnchor, OtlpExport, type OtlpAnchorOptions } from './anchors/otlp.js';
+export { LocalReceipts, receiptsFolder } from './anchors/receipts.js';
+export { WitnessAnchor, type ProveConsistency, type WitnessOptions } from './anchors/witness.js';
+export {
+  consistencyProof,
+  inclusionProof,
+  subtreeHashes,
+  verifyConsistency,
+  verifyInclusion,
+  type ConsistencyClaim,
+  type InclusionPath,
+  type LeafHashes,
+  type SubtreeHash,
+} from './merkle/proofs.js';
 export type { CheckpointSigner } from './record/checkpoint.js';
 export { LedgerError, type LedgerErrorCode } from './errors.js';
 export { exportLedger, type ExportReport } from './export/export.js';
