@@ -39,8 +39,9 @@ const REMOTE = /^[A-Za-z0-9][\w.-]*$/;
 const DEFAULT_BRANCH = 'axtary-anchors';
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-// Commits that are read: the newest.
+// Commits that are read: the newest. To go on after the last, what is no note is passed over.
 const MAX_COMMITS = 10_000;
+const LAST_COMMITS = 16;
 const NO_OBJECT = '0'.repeat(40);
 
 // What a repository may configure to run a program, for the commands that are used here. `push`
@@ -86,7 +87,7 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
     const { signer } = this.#options;
     if (!signer) throw new TypeError('expected a signer for the notes');
     const note = signNote(checkpointText(checkpoint), signer);
-    const known = (await this.read(checkpoint.log)).at(-1);
+    const known = await this.#last(checkpoint.log);
     assertContinues(known, checkpoint);
     if (known?.size !== checkpoint.size) await this.#commit(checkpoint, note, signal);
     if (this.#options.remote !== undefined) {
@@ -94,17 +95,25 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
       const push = ['push', '--quiet', '--no-verify', '--receive-pack=git-receive-pack'];
       await this.#git([...push, this.#options.remote, refs], { signal });
     }
-    const anchor = (await this.read(checkpoint.log)).at(-1);
+    const anchor = await this.#last(checkpoint.log);
     if (anchor === undefined) throw new AnchorError('ANCHOR_WRITE_FAILED', 'the commit is gone');
     return { anchor: { ...anchor, head: checkpoint.head }, note };
   }
 
   /** The notes of a ledger, the oldest commit first, with the times of their commits. */
-  async read(log: string): Promise<readonly Anchor[]> {
+  read(log: string): Promise<readonly Anchor[]> {
+    return this.#read(log, MAX_COMMITS);
+  }
+
+  async #last(log: string): Promise<Anchor | undefined> {
+    return (await this.#read(log, LAST_COMMITS)).at(-1);
+  }
+
+  async #read(log: string, most: number): Promise<readonly Anchor[]> {
     const file = fileOf(log);
     if ((await this.#tip()) === NO_OBJECT) return [];
     const history = await this.#git([
-      ...['log', '--format=%H %ct', `--max-count=${MAX_COMMITS}`, '--first-parent'],
+      ...['log', '--format=%H %ct', `--max-count=${most}`, '--first-parent'],
       ...[this.#ref, '--', file],
     ]);
     const commits = history.split('\n').filter((line) => line !== '');

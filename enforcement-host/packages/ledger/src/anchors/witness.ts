@@ -58,7 +58,7 @@ export class WitnessAnchor implements AnchorTarget {
     let old = Math.min(this.#known, checkpoint.size);
     let answer = await this.#send({ old, note, size: checkpoint.size, signal });
     if (answer.status === 409) {
-      old = this.#sizeToContinue(answer, checkpoint, old);
+      old = this.#sizeToContinue(answer, checkpoint);
       answer = await this.#send({ old, note, size: checkpoint.size, signal });
     }
     if (answer.status !== 200) throw this.#failure(answer, checkpoint);
@@ -79,14 +79,13 @@ export class WitnessAnchor implements AnchorTarget {
     return send({ url: this.#url, method: 'POST', body, signal }, this.#options);
   }
 
-  #sizeToContinue(answer: HttpAnswer, { size }: Checkpoint, old: number): number {
+  #sizeToContinue(answer: HttpAnswer, { size }: Checkpoint): number {
     const [, digits] = SIZE_LINE.exec(answer.text) ?? [];
     const known = Number(digits);
     if (answer.mediaType !== SIZE_TYPE || !Number.isSafeInteger(known)) {
       throw new AnchorError('ANCHOR_RESPONSE_INVALID', `${this.#url.host} named no size`);
     }
     if (known > size) throw this.#conflict(`${known} records, but the ledger has ${size}`);
-    if (known === old) throw this.#conflict(`another tree of ${size} records`);
     return known;
   }
 
@@ -97,7 +96,7 @@ export class WitnessAnchor implements AnchorTarget {
       case 404:
         return new AnchorError('ANCHOR_REFUSED', `${this.name} does not know ${originOf(log)}`);
       case 409:
-        return this.#conflict(`another tree of ${size} records, or is told of them elsewhere too`);
+        return this.#conflict(`another tree of ${size} records`);
       case 422:
         return this.#conflict('records which this ledger does not continue');
       default:

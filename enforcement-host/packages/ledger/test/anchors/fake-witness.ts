@@ -21,6 +21,7 @@ interface Cosigned {
  */
 export class FakeWitness {
   readonly verifier: NoteVerifier;
+  readonly verifierKey: string;
   readonly #logs = new Map<string, NoteVerifier>();
   readonly #cosigned = new Map<string, Cosigned>();
   readonly #signer: ReturnType<typeof cosigner>;
@@ -29,7 +30,8 @@ export class FakeWitness {
   constructor(clock: Clock) {
     const { privateKey } = generateKeyPairSync('ed25519');
     this.#signer = cosigner('witness.example/w1', privateKey, clock);
-    this.verifier = parseVerifierKey(this.#signer.verifierKey);
+    this.verifierKey = this.#signer.verifierKey;
+    this.verifier = parseVerifierKey(this.verifierKey);
   }
 
   async start(): Promise<string> {

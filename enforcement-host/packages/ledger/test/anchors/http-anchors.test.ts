@@ -175,6 +175,13 @@ describe('a collector as an anchor', () => {
     });
   });
 
+  it('is not listened to without end', async () => {
+    const { url, close } = await serve(() => ({ status: 200, body: `{}${' '.repeat(70_000)}` }));
+    const anchor = new OtlpAnchor({ url, clock: CLOCK, version: '1.2.3' });
+    await assert.rejects(anchor.push(checkpoint(5)), { code: 'ANCHOR_RESPONSE_INVALID' });
+    await close();
+  });
+
   it('may answer with nothing but its status', async () => {
     const { url, close } = await serve(() => ({ status: 200 }));
     const anchor = new OtlpAnchor({ url, clock: CLOCK, version: '1.2.3' });

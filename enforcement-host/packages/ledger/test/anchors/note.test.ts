@@ -81,6 +81,11 @@ describe('a signed note', () => {
     assert.equal(verifyNote(parsed(signNote('a\n', signer)), []), undefined);
   });
 
+  it('is not held against a key that shares an id with another name', () => {
+    const namesake = { name: 'example.com/other', keyId: signer.keyId, verify: () => undefined };
+    assert.equal(verifyNote(parsed(signNote('a\n', signer)), [namesake, verifier])?.length, 1);
+  });
+
   it('may hold empty lines in its text', () => {
     const note = parsed(signNote('a\n\nb\n', signer));
     assert.equal(note.text, 'a\n\nb\n');

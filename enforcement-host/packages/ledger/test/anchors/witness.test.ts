@@ -59,16 +59,30 @@ async function inScene(use: (scene: Scene) => Promise<void>): Promise<void> {
 describe('a witness client', () => {
   it('has each checkpoint cosigned, with a proof from the one before', async () => {
     await inScene(async ({ witness, opened, grow, anchor }) => {
-      const target = anchor();
+      const proofs: (readonly [number, number])[] = [];
+      let now = opened;
+      const target = anchor({
+        prove: (first, second) => {
+          proofs.push([first, second]);
+          return now.prove(first, second);
+        },
+      });
       const receipt = await target.push(opened.checkpoint);
       assert.deepEqual(receipt.anchor, {
         ...opened.checkpoint,
         by: 'witness:witness.example/w1',
         at: '2026-01-02T03:04:05.000Z',
       });
-      const { checkpoint } = await grow();
+      now = await grow();
+      const { checkpoint } = now;
       await target.push(checkpoint);
       await target.push(checkpoint);
+      const [first, second] = [opened.checkpoint.size, checkpoint.size];
+      assert.deepEqual(proofs, [
+        [0, first],
+        [first, second],
+        [second, second],
+      ]);
       assert.equal(witness.sizeOf(originOf(checkpoint.log)), checkpoint.size);
     });
   });
