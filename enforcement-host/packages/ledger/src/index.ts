@@ -45,12 +45,35 @@ export {
   type LeafHashes,
   type SubtreeHash,
 } from './merkle/proofs.js';
-export type { CheckpointSigner } from './record/checkpoint.js';
 export { LedgerError, type LedgerErrorCode } from './errors.js';
-export { exportLedger, type ExportReport } from './export/export.js';
+export { attestLedger, type AttestOptions, type AttestReport } from './export/attest.js';
+export type { ExportSelection } from './export/export-format.js';
+export { disclosuresFor, redactableMembers } from './export/redaction.js';
+export { frontierAt, surveyLedger, type LedgerSurvey } from './export/survey.js';
+export type { EpochKeys } from './keys/epoch-keys.js';
+export { LocalEpochKeys, localLedgerSigner } from './keys/local-epoch-keys.js';
+export type {
+  AcceptedGap,
+  AppendListener,
+  Ledger,
+  LedgerHead,
+  OpenReport,
+  ReadOptions,
+} from './ledger.js';
+export type { LedgerArtifact, LedgerSigner } from './record/checkpoint.js';
+export { leafHash } from './record/line.js';
 export type { CheckpointEvery } from './store/group-commit.js';
-export type { AppendListener, Ledger, LedgerHead, OpenReport, ReadOptions } from './ledger.js';
+export { LocalHeadStore, type HeadStore } from './store/head-store.js';
 export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './store/local-ledger.js';
+export type { Projection } from './store/projection.js';
+export {
+  parseLedgerEntry,
+  readLedger,
+  readLedgerEntries,
+  wholeRecord,
+  type LedgerFileEntry,
+  type ReadLedgerOptions,
+} from './store/read-ledger.js';
 export { acquireLock, type Lock } from './store/lock.js';
 export { LocalPayloadStore, type LocalPayloadStoreOptions } from './payloads/payload-store.js';
 export {
@@ -60,6 +83,7 @@ export {
   type PastActionWithoutPayload,
   type PayloadSource,
 } from './payloads/past-actions.js';
+export { type LedgerAction, type MeteredUse, type Trace } from './record/bodies.js';
 export {
   recordSchema,
   type ApprovalBody,
@@ -68,10 +92,8 @@ export {
   type EntryType,
   type IntentBody,
   type KeyBody,
-  type LedgerAction,
   type LedgerEntry,
   type LedgerRecord,
-  type MeteredUse,
   type OutcomeBody,
   type PassBody,
   type PolicyChangeBody,
@@ -85,4 +107,7 @@ export {
   type VerifyReport,
   type VerifyVerdict,
 } from './verify/verdict.js';
-export { verifyLedgerFile, type VerifyOptions, type VerifyProgress } from './verify/verify.js';
+export type { KnownState } from './verify/known-states.js';
+export type { VerifyOptions, VerifyProgress } from './verify/verification.js';
+export { verifyExport } from './verify/verify-export.js';
+export { verifyLedger } from './verify/verify-ledger.js';

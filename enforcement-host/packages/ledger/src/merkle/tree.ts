@@ -106,6 +106,14 @@ export class TreeFrontier {
     return larger.reduce((right, left) => interiorHash(left, right), Buffer.from(first));
   }
 
+  /** Another frontier that stands where this one does. */
+  clone(): TreeFrontier {
+    const copy = new TreeFrontier();
+    this.#nodes.copy(copy.#nodes);
+    copy.#size = this.#size;
+    return copy;
+  }
+
   /** What {@link from} reads. */
   toJSON(): FrontierState {
     const nodes = this.#subtrees().map((node) => node.toString('hex'));
