@@ -39,3 +39,21 @@ export {
   type VerifyVerdict,
 } from './verify/verdict.js';
 export { verifyLedgerFile, type VerifyOptions, type VerifyProgress } from './verify/verify.js';
+export type { RawEntry } from './query-index/entries.js';
+export { LedgerIndex, type LedgerIndexOptions } from './query-index/ledger-index.js';
+export {
+  queryRecords,
+  type QueryResult,
+  type RecordFilter,
+  type RecordQuery,
+} from './query-index/query.js';
+export type { Attribute } from './query-index/record-facts.js';
+export {
+  singleFileSource,
+  type OpenedEntry,
+  type SegmentFile,
+  type SegmentSource,
+} from './query-index/segment-source.js';
+export type { IndexedSegment, IndexSnapshot } from './query-index/snapshot.js';
+export type { Group, Span, Timeline } from './query-index/tally.js';
+export type { TextLimits } from './query-index/text-search.js';

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+import type { LedgerRecord } from '../record/records.js';
+import type { RecordFacts } from './record-facts.js';
+
+/** Calls that are remembered to be joined with what comes later. */
+const MAX_OPEN = 1024;
+/** A denied call is over, but for what is recorded along with it. */
+const MAX_DENIED = 64;
+
+const word = z.string().optional();
+
+/** A call, by its decision. */
+export const callSchema = z.strictObject({
+  /** Of the decision. */
+  seq: z.number().int().nonnegative(),
+  decisionId: z.string(),
+  agent: word,
+  human: word,
+  tool: word,
+  task: word,
+  intents: z.array(z.string()),
+});
+export type Call = z.infer<typeof callSchema>;
+
+/**
+ * Joins the records of a call, in the order of the ledger: what comes after a decision names the
+ * decision, or an intent that did. Of the calls whose outcome is open the last 1,024 are known.
+ */
+export class OpenCalls {
+  readonly #open = new Map<string, Call>();
+  readonly #denied = new Map<string, Call>();
+  readonly #byIntent = new Map<string, Call>();
+
+  /** @param carried what the segment before left open, oldest first. */
+  constructor(carried: Iterable<Call> = []) {
+    for (const call of carried) {
+      const own = { ...call, intents: [...call.intents] };
+      this.#remember(own);
+      for (const intent of own.intents) this.#byIntent.set(intent, own);
+    }
+  }
+
+  /** The call that a record begins or belongs to. Takes every record, each once. */
+  join(record: LedgerRecord, { attributes, decisionId, intentId }: RecordFacts): Call | undefined {
+    if (record.type === 'decision') return this.#begin(record.seq, record.body, attributes);
+    if (decisionId !== undefined) {
+      const call = this.#open.get(decisionId) ?? this.#denied.get(decisionId);
+      if (call && intentId !== undefined) this.#addIntent(call, intentId);
+      return call;
+    }
+    if (intentId === undefined) return undefined;
+    const call = this.#byIntent.get(intentId);
+    if (call && !(record.type === 'outcome' && record.body.status === 'unknown')) this.#end(call);
+    return call;
+  }
+
+  /** The calls that later records may belong to, oldest first. */
+  carry(): readonly Call[] {
+    return [...this.#open.values()];
+  }
+
+  #begin(
+    seq: number,
+    { decisionId, verdict }: { readonly decisionId: string; readonly verdict: string },
+    { agent, human, tool, task }: RecordFacts['attributes'],
+  ): Call {
+    const call = { seq, decisionId, agent, human, tool, task, intents: [] };
+    if (verdict === 'deny') keep(this.#denied, call, MAX_DENIED);
+    else this.#remember(call);
+    return call;
+  }
+
+  #remember(call: Call): void {
+    const dropped = keep(this.#open, call, MAX_OPEN);
+    if (dropped) this.#end(dropped);
+  }
+
+  #addIntent(call: Call, intentId: string): void {
+    call.intents.push(intentId);
+    this.#byIntent.set(intentId, call);
+  }
+
+  #end(call: Call): void {
+    this.#open.delete(call.decisionId);
+    for (const intent of call.intents) this.#byIntent.delete(intent);
+  }
+}
+
+/** Keeps one more; returns the oldest, which goes for it. */
+function keep(calls: Map<string, Call>, call: Call, max: number): Call | undefined {
+  calls.set(call.decisionId, call);
+  if (calls.size <= max) return undefined;
+  const oldest = calls.values().next().value;
+  if (oldest) calls.delete(oldest.decisionId);
+  return oldest;
+}

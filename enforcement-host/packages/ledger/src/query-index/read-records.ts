@@ -1,0 +1,91 @@
+import type { FileHandle } from 'node:fs/promises';
+
+import { brokenAt } from '../errors.js';
+import type { Columns } from './columns.js';
+import { readExactly, reading, splitEntries } from './entries.js';
+import type { OpenedEntry, SegmentSource } from './segment-source.js';
+import type { IndexedSegment, IndexSnapshot } from './snapshot.js';
+
+/** Bytes between two wanted records that are read rather than skipped. */
+const MAX_GAP = 16 * 1024;
+
+/** Records of a file that are read together: those at `from`, up to `to`. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads records by their sequence numbers; those that the ledger does not have are left out. */
+export async function readRecords(
+  { segments, read }: IndexSnapshot,
+  seqs: readonly number[],
+): Promise<ReadonlyMap<number, OpenedEntry>> {
+  const wanted = new Set(seqs);
+  const sorted = [...wanted].sort((a, b) => a - b);
+  const found = new Map<number, OpenedEntry>();
+  for (const segment of segments) {
+    const positions = positionsIn(segment, sorted);
+    if (positions.length === 0) continue;
+    const columns = await segment.columns();
+    const runs = runsOf(positions, columns.starts, { maxGap: MAX_GAP, maxBytes: Infinity });
+    await reading(segment.file.file, async (handle) => {
+      for (const run of runs) await readRun(handle, { run, columns, read, wanted, found });
+    });
+  }
+  return found;
+}
+
+function positionsIn({ first, count }: IndexedSegment, sorted: readonly number[]): number[] {
+  return sorted.filter((seq) => seq >= first && seq < first + count).map((seq) => seq - first);
+}
+
+/** Gathers positions, which ascend, into runs that are read at once. */
+export function runsOf(
+  positions: Iterable<number>,
+  starts: Uint32Array,
+  { maxGap, maxBytes }: { readonly maxGap: number; readonly maxBytes: number },
+): readonly Run[] {
+  const runs: { from: number; to: number }[] = [];
+  let last: { from: number; to: number } | undefined;
+  for (const from of positions) {
+    const gap = last ? startOf(starts, from) - startOf(starts, last.to) : Infinity;
+    const length = last ? startOf(starts, from + 1) - startOf(starts, last.from) : Infinity;
+    if (last && gap <= maxGap && length <= maxBytes) {
+      last.to = from + 1;
+    } else {
+      last = { from, to: from + 1 };
+      runs.push(last);
+    }
+  }
+  return runs;
+}
+
+export function startOf(starts: Uint32Array, position: number): number {
+  return starts[position] ?? 0;
+}
+
+interface RunOptions {
+  readonly run: Run;
+  readonly columns: Columns;
+  readonly read: SegmentSource['read'];
+  readonly wanted: ReadonlySet<number>;
+  readonly found: Map<number, OpenedEntry>;
+}
+
+async function readRun(
+  handle: FileHandle,
+  { run: { from, to }, columns: { first, starts }, read, wanted, found }: RunOptions,
+): Promise<void> {
+  const bytes = await readExactly(handle, startOf(starts, from), startOf(starts, to));
+  const { entries } = splitEntries(bytes);
+  for (let n = 0; n < to - from; n++) {
+    const seq = first + from + n;
+    if (!wanted.has(seq)) continue;
+    const entry = entries[n];
+    const opened = entry && read(entry);
+    if (opened?.record.seq !== seq) {
+      throw brokenAt({ seq, message: 'it is not where it was when it was indexed' });
+    }
+    found.set(seq, opened);
+  }
+}
