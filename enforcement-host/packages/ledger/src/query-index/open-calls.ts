@@ -20,6 +20,7 @@ export const callSchema = z.strictObject({
   tool: word,
   task: word,
   intents: z.array(z.string()),
+  isDenied: z.boolean(),
 });
 export type Call = z.infer<typeof callSchema>;
 
@@ -36,7 +37,7 @@ export class OpenCalls {
   constructor(carried: Iterable<Call> = []) {
     for (const call of carried) {
       const own = { ...call, intents: [...call.intents] };
-      this.#remember(own);
+      this.#keep(own);
       for (const intent of own.intents) this.#byIntent.set(intent, own);
     }
   }
@@ -57,7 +58,8 @@ export class OpenCalls {
 
   /** The calls that later records may belong to, oldest first. */
   carry(): readonly Call[] {
-    return [...this.#open.values()];
+    const calls = [...this.#open.values(), ...this.#denied.values()];
+    return calls.sort((one, other) => one.seq - other.seq);
   }
 
   #begin(
@@ -65,14 +67,16 @@ export class OpenCalls {
     { decisionId, verdict }: { readonly decisionId: string; readonly verdict: string },
     { agent, human, tool, task }: RecordFacts['attributes'],
   ): Call {
-    const call = { seq, decisionId, agent, human, tool, task, intents: [] };
-    if (verdict === 'deny') keep(this.#denied, call, MAX_DENIED);
-    else this.#remember(call);
+    const isDenied = verdict === 'deny';
+    const call = { seq, decisionId, agent, human, tool, task, intents: [], isDenied };
+    this.#keep(call);
     return call;
   }
 
-  #remember(call: Call): void {
-    const dropped = keep(this.#open, call, MAX_OPEN);
+  #keep(call: Call): void {
+    const dropped = call.isDenied
+      ? keep(this.#denied, call, MAX_DENIED)
+      : keep(this.#open, call, MAX_OPEN);
     if (dropped) this.#end(dropped);
   }
 
@@ -83,6 +87,7 @@ export class OpenCalls {
 
   #end(call: Call): void {
     this.#open.delete(call.decisionId);
+    this.#denied.delete(call.decisionId);
     for (const intent of call.intents) this.#byIntent.delete(intent);
   }
 }

@@ -197,7 +197,12 @@ describe('the index of a ledger', () => {
     inFolder(async (folder) => {
       const files = await fillLedger(folder, { segments: 6 });
       await indexOf(files).prepare();
-      const tight = new LedgerIndex({ source: files, folder: files.index, cacheBytes: 4096, idleMs: 1 });
+      const tight = new LedgerIndex({
+        source: files,
+        folder: files.index,
+        cacheBytes: 4096,
+        idleMs: 1,
+      });
       await assertRight(files, tight);
       tight.release();
       await assertRight(files, tight);
@@ -261,6 +266,7 @@ describe('a query', () => {
       await files.append([decided({ id: '1', summary: 'Straße, C:\\new "ÄRGER"\n', task: 'x' })]);
       await files.seal();
       await files.append([decided({ id: '2', summary: 'NEU' })]);
+      await files.append([decided({ id: '3', summary: 'say "hi": now' })]);
       const index = indexOf(files);
       const find = async (text: string): Promise<number[]> => [
         ...(await ask(index, { filter: { text } })).seqs,
@@ -270,8 +276,9 @@ describe('a query', () => {
       assert.deepEqual(await find('c:\\NEW'), [0]);
       assert.deepEqual(await find('\new'), []);
       assert.deepEqual(await find('ne'), [1, 0]);
+      assert.deepEqual(await find('hi'), [2]);
       assert.deepEqual(await find('.*'), []);
-      assert.deepEqual(await find('slack:c1'), [1, 0]);
+      assert.deepEqual(await find('slack:c1'), [2, 1, 0]);
       assert.deepEqual(await find('summary'), [], 'the name of a member');
       assert.deepEqual(await find('needle-in'), [], 'a digest in the line');
       assert.deepEqual(await find('s'.repeat(22)), [], 'a salt');
