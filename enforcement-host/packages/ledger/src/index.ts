@@ -47,6 +47,7 @@ export {
   type RecordFilter,
   type RecordQuery,
 } from './query-index/query.js';
+export type { IndexedEntry } from './query-index/read-records.js';
 export type { Attribute } from './query-index/record-facts.js';
 export {
   singleFileSource,

@@ -39,6 +39,15 @@ export {
   type Result,
 } from './define.js';
 export {
+  LEDGER_GROUPS,
+  type LedgerDetail,
+  type LedgerFilter,
+  type LedgerGroup,
+  type LedgerLink,
+  type LedgerResult,
+  type LedgerRow,
+} from './ledger.js';
+export {
   approvalDetailSchema,
   type ApprovalDetail,
   type ApprovalSummary,

@@ -12,6 +12,7 @@ import {
 import type { Bearers } from '../agent/bearers.js';
 import type { Approvers } from '../state/approvers.js';
 import { VERSION } from '../version.js';
+import { ledgerReadingHandlers } from '../ledger/handlers.js';
 import { issuesOf } from '../policy/issues.js';
 import type { Runs } from '../policy/runs.js';
 import { LedgerItems } from '../workspace/ledger-items.js';
@@ -54,6 +55,7 @@ export function controlHandlers(
     ...authorityHandlers(connection.session, dependencies),
     ...approvalHandlers(dependencies),
     ...ledgerHandlers(dependencies),
+    ...ledgerReadingHandlers(connection, { ...dependencies, proofOf: noProof }),
     'agents/endpoint': (params) => endpointOf(params, connection, dependencies),
     'sessions/request': async ({ workspace: folder, session, text }) => {
       const { requests } = await dependencies.workspaces.open(folder);
@@ -67,6 +69,9 @@ export function controlHandlers(
   };
   return provenOnly(handlers, connection.session);
 }
+
+/** Until proofs are read from the ledger's tree. */
+const noProof = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** Methods that someone who has proven nothing yet may call. */
 const OPEN_METHODS = new Set(['session/open', 'session/prove', 'approvers/enrol']);

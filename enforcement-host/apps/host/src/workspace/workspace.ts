@@ -11,8 +11,10 @@ import { approvalFacts } from '@axtary/actionpass';
 import { Budgets } from '@axtary/budgets';
 import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
 import {
+  LedgerIndex,
   LocalJsonlLedger,
   LocalPayloadStore,
+  singleFileSource,
   type BodyOf,
   type LedgerRecord,
 } from '@axtary/ledger';
@@ -61,6 +63,8 @@ export class Workspace {
   readonly folder: string;
   readonly ledgerFile: string;
   readonly ledger: LocalJsonlLedger;
+  /** What the ledger is searched with. */
+  readonly index: LedgerIndex;
   readonly approvals: LocalJsonApprovalQueueStore;
   readonly policy: PolicyGuard;
   /** Payloads of past calls, where they are still kept. */
@@ -97,6 +101,12 @@ export class Workspace {
         restoreBudgets(this.budgets, record);
         this.activity.note(record);
       },
+    });
+    this.index = new LedgerIndex({
+      source: singleFileSource(kept.ledger, () => this.ledger.head().size),
+      folder: `${kept.ledger}.index`,
+      onError: (error) =>
+        options.log.write('warn', `the index of the ledger is not kept: ${messageOf(error)}`),
     });
     this.activity = new RuleActivityIndex(clock);
     this.announcements = new Announcements(clock);

@@ -1,10 +1,10 @@
 import { LedgerError } from '../errors.js';
 import { Pace } from './pace.js';
-import { readRecords } from './read-records.js';
+import { readRecords, type IndexedEntry } from './read-records.js';
 import { reading } from './entries.js';
 import { SealedSegments, type SealedSegment } from './sealed-segments.js';
 import { SegmentBuilder } from './segment-builder.js';
-import type { OpenedEntry, SegmentFile, SegmentSource } from './segment-source.js';
+import type { SegmentFile, SegmentSource } from './segment-source.js';
 import type { IndexedSegment, IndexSnapshot } from './snapshot.js';
 
 const LEAF_BYTES = 32;
@@ -66,7 +66,7 @@ export class LedgerIndex {
    *
    * @throws LedgerError as `snapshot`.
    */
-  async records(seqs: Iterable<number>): Promise<ReadonlyMap<number, OpenedEntry>> {
+  async records(seqs: Iterable<number>): Promise<ReadonlyMap<number, IndexedEntry>> {
     const wanted = [...seqs];
     try {
       return await readRecords(await this.snapshot(), wanted);

@@ -9,6 +9,12 @@ import type { IndexedSegment, IndexSnapshot } from './snapshot.js';
 /** Bytes between two wanted records that are read rather than skipped. */
 const MAX_GAP = 16 * 1024;
 
+/** A record as the index found it. */
+export interface IndexedEntry extends OpenedEntry {
+  /** Sequence number of the decision that began the record's call; absent for the decision itself. */
+  readonly decision?: number;
+}
+
 /** Records of a file that are read together: those at `from`, up to `to`. */
 export interface Run {
   readonly from: number;
@@ -19,10 +25,10 @@ export interface Run {
 export async function readRecords(
   { segments, read }: IndexSnapshot,
   seqs: readonly number[],
-): Promise<ReadonlyMap<number, OpenedEntry>> {
+): Promise<ReadonlyMap<number, IndexedEntry>> {
   const wanted = new Set(seqs);
   const sorted = [...wanted].sort((a, b) => a - b);
-  const found = new Map<number, OpenedEntry>();
+  const found = new Map<number, IndexedEntry>();
   for (const segment of segments) {
     const positions = positionsIn(segment, sorted);
     if (positions.length === 0) continue;
@@ -69,12 +75,12 @@ interface RunOptions {
   readonly columns: Columns;
   readonly read: SegmentSource['read'];
   readonly wanted: ReadonlySet<number>;
-  readonly found: Map<number, OpenedEntry>;
+  readonly found: Map<number, IndexedEntry>;
 }
 
 async function readRun(
   handle: FileHandle,
-  { run: { from, to }, columns: { first, starts }, read, wanted, found }: RunOptions,
+  { run: { from, to }, columns: { first, starts, origins }, read, wanted, found }: RunOptions,
 ): Promise<void> {
   const bytes = await readExactly(handle, startOf(starts, from), startOf(starts, to));
   const { entries } = splitEntries(bytes);
@@ -86,6 +92,7 @@ async function readRun(
     if (opened?.record.seq !== seq) {
       throw brokenAt({ seq, message: 'it is not where it was when it was indexed' });
     }
-    found.set(seq, opened);
+    const origin = origins[from + n] ?? 0;
+    found.set(seq, { ...opened, ...(origin > 0 && { decision: seq - origin }) });
   }
 }

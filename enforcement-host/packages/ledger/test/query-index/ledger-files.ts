@@ -82,7 +82,7 @@ export class LedgerFiles implements SegmentSource {
         disclosures: [string, string, never][];
       };
       for (const [, name, member] of all) Object.assign(action, { [name]: member });
-      delete action['_sd'];
+      Reflect.deleteProperty(action, '_sd');
     }
     return { record: recordSchema.parse(value), line: line.toString('utf8') };
   }

@@ -38,27 +38,23 @@ function known(records: readonly LedgerRecord[]): readonly Known[] {
     const { type, body } = record;
     if (type === 'decision') decisions.set(body.decisionId, record);
     if (type === 'intent') intents.set(body.intentId, body.decisionId);
-    const decisionId =
-      'decisionId' in body
-        ? body.decisionId
-        : 'intentId' in body
-          ? intents.get(body.intentId)
-          : undefined;
+    const intentId = 'intentId' in body ? body.intentId : '';
+    const decisionId = 'decisionId' in body ? body.decisionId : intents.get(intentId);
     const action = decisions.get(decisionId ?? '')?.body.action;
-    const rules = type === 'decision' ? body.reasons.map(({ rule }) => rule) : [];
+    const own = type === 'intent' ? body.tool : undefined;
     return {
       record,
       decisionId,
-      rules,
+      rules: type === 'decision' ? body.reasons.map(({ rule }) => rule) : [],
       attributes: {
         type,
         verdict: type === 'decision' ? body.verdict : undefined,
         status: statusOf(record),
         agent: action?.actor.agent,
         human: action?.actor.human,
-        tool: action?.capability.tool ?? (type === 'intent' ? body.tool : undefined),
+        tool: action?.capability.tool ?? own,
         task: action?.intent.task,
-        rules: rules.length > 0 ? JSON.stringify(rules) : undefined,
+        rules: undefined,
       },
     };
   });
@@ -72,21 +68,23 @@ function statusOf({ type, body }: LedgerRecord): string | undefined {
 }
 
 function matches({ record, decisionId, attributes, rules }: Known, filter: RecordFilter): boolean {
-  const isOneOf = (list: readonly string[] | undefined, word: string | undefined): boolean =>
-    list === undefined || (word !== undefined && list.includes(word));
   const time = Date.parse(record.ts);
+  const { since = -Infinity, until = Infinity, rules: wanted } = filter;
+  const lists = [
+    [filter.types, attributes.type],
+    [filter.verdicts, attributes.verdict],
+    [filter.statuses, attributes.status],
+    [filter.agents, attributes.agent],
+    [filter.humans, attributes.human],
+    [filter.tools, attributes.tool],
+    [filter.tasks, attributes.task],
+    [filter.decisionId === undefined ? undefined : [filter.decisionId], decisionId],
+  ] as const;
   return (
-    (filter.since === undefined || time >= filter.since) &&
-    (filter.until === undefined || time < filter.until) &&
-    isOneOf(filter.types, attributes.type) &&
-    isOneOf(filter.verdicts, attributes.verdict) &&
-    isOneOf(filter.statuses, attributes.status) &&
-    isOneOf(filter.agents, attributes.agent) &&
-    isOneOf(filter.humans, attributes.human) &&
-    isOneOf(filter.tools, attributes.tool) &&
-    isOneOf(filter.tasks, attributes.task) &&
-    (filter.rules === undefined || rules.some((rule) => filter.rules?.includes(rule))) &&
-    (filter.decisionId === undefined || decisionId === filter.decisionId) &&
+    time >= since &&
+    time < until &&
+    lists.every(([list, word]) => !list || (word !== undefined && list.includes(word))) &&
+    (!wanted || rules.some((rule) => wanted.includes(rule))) &&
     (!filter.text || hasText(record, filter.text))
   );
 }
