@@ -52,7 +52,7 @@ export async function ledgerDetail(
     line: entry.line,
     ...(await payloadOf(workspace, decision)),
     ...(diff !== undefined && { diff }),
-    reasons: (decision?.body.reasons ?? []).map(({ rule, message }) => ({ rule, message })),
+    reasons: reasonsOf(entry, entries),
     call: await rowsOf(
       index,
       seqs.filter((one) => one !== seq),
@@ -61,6 +61,16 @@ export async function ledgerDetail(
     links: linksOf(decision?.body.action, outcome),
     ...(proof && { proof }),
   };
+}
+
+/** Why it was decided so: of the decision itself, or of the one that a record follows on. */
+function reasonsOf(
+  { record, decision = -1 }: IndexedEntry,
+  call: ReadonlyMap<number, IndexedEntry>,
+): LedgerDetail['reasons'] {
+  const decided = record.type === 'decision' ? record : call.get(decision)?.record;
+  if (decided?.type !== 'decision') return [];
+  return decided.body.reasons.map(({ rule, message }) => ({ rule, message }));
 }
 
 /** All records of a record's call, in order; itself where it is of none. */

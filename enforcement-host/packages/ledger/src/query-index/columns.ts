@@ -16,7 +16,10 @@ export interface Columns {
   readonly times: Float64Array;
   /** `callKey` of the decision that the record belongs to; 0 for none. */
   readonly calls: Float64Array;
-  /** How many records before this one that decision stands; 0 for none, and for itself. */
+  /**
+   * How many records before this one that decision stands; of a decision after an approval, the one
+   * that asked for it. 0 for none.
+   */
   readonly origins: Uint32Array;
   readonly codes: Readonly<Record<Attribute, Codes>>;
   readonly dictionaries: Readonly<Record<Attribute, Dictionary>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { LedgerRecord } from '../record/records.js';
+import type { LedgerRecord, RecordOf } from '../record/records.js';
 import type { RecordFacts } from './record-facts.js';
 
 /** Calls that are remembered to be joined with what comes later. */
@@ -20,7 +20,9 @@ export const callSchema = z.strictObject({
   tool: word,
   task: word,
   intents: z.array(z.string()),
-  isDenied: z.boolean(),
+  verdict: z.string(),
+  /** The action, where it waits for an approval: whoever answers, it is decided once more. */
+  actionHash: word,
 });
 export type Call = z.infer<typeof callSchema>;
 
@@ -32,6 +34,7 @@ export class OpenCalls {
   readonly #open = new Map<string, Call>();
   readonly #denied = new Map<string, Call>();
   readonly #byIntent = new Map<string, Call>();
+  readonly #asked = new Map<string, Call>();
 
   /** @param carried what the segment before left open, oldest first. */
   constructor(carried: Iterable<Call> = []) {
@@ -42,18 +45,14 @@ export class OpenCalls {
     }
   }
 
-  /** The call that a record begins or belongs to. Takes every record, each once. */
-  join(record: LedgerRecord, { attributes, decisionId, intentId }: RecordFacts): Call | undefined {
-    if (record.type === 'decision') return this.#begin(record.seq, record.body, attributes);
-    if (decisionId !== undefined) {
-      const call = this.#open.get(decisionId) ?? this.#denied.get(decisionId);
-      if (call && intentId !== undefined) this.#addIntent(call, intentId);
-      return call;
-    }
-    if (intentId === undefined) return undefined;
-    const call = this.#byIntent.get(intentId);
-    if (call && !(record.type === 'outcome' && record.body.status === 'unknown')) this.#end(call);
-    return call;
+  /**
+   * The decision that a record follows on, and its call. A decision after an approval follows on
+   * the one that asked for it, and begins a call of its own. Takes every record, each once.
+   */
+  join(record: LedgerRecord, facts: RecordFacts): { call?: Call; follows?: number } {
+    if (record.type === 'decision') return this.#begin(record, facts);
+    const call = this.#find(record, facts);
+    return call ? { call, follows: call.seq } : {};
   }
 
   /** The calls that later records may belong to, oldest first. */
@@ -63,21 +62,35 @@ export class OpenCalls {
   }
 
   #begin(
-    seq: number,
-    { decisionId, verdict }: { readonly decisionId: string; readonly verdict: string },
-    { agent, human, tool, task }: RecordFacts['attributes'],
-  ): Call {
-    const isDenied = verdict === 'deny';
-    const call = { seq, decisionId, agent, human, tool, task, intents: [], isDenied };
+    { seq, body: { decisionId, verdict } }: RecordOf<'decision'>,
+    { attributes: { agent, human, tool, task }, actionHash }: RecordFacts,
+  ): { call: Call; follows?: number } {
+    const asked = this.#asked.get(actionHash ?? '');
+    if (asked) this.#end(asked);
+    const call = { seq, decisionId, agent, human, tool, task, intents: [], verdict, actionHash };
     this.#keep(call);
+    return asked ? { call, follows: asked.seq } : { call };
+  }
+
+  #find(record: LedgerRecord, { decisionId, intentId }: RecordFacts): Call | undefined {
+    if (decisionId !== undefined) {
+      const call = this.#open.get(decisionId) ?? this.#denied.get(decisionId);
+      if (call && intentId !== undefined) this.#addIntent(call, intentId);
+      return call;
+    }
+    const call = this.#byIntent.get(intentId ?? '');
+    if (call && !(record.type === 'outcome' && record.body.status === 'unknown')) this.#end(call);
     return call;
   }
 
   #keep(call: Call): void {
-    const dropped = call.isDenied
+    const { verdict, actionHash } = call;
+    const isDenied = verdict === 'deny';
+    const dropped = isDenied
       ? keep(this.#denied, call, MAX_DENIED)
       : keep(this.#open, call, MAX_OPEN);
     if (dropped) this.#end(dropped);
+    if (verdict === 'step_up' && actionHash !== undefined) this.#asked.set(actionHash, call);
   }
 
   #addIntent(call: Call, intentId: string): void {
@@ -88,6 +101,8 @@ export class OpenCalls {
   #end(call: Call): void {
     this.#open.delete(call.decisionId);
     this.#denied.delete(call.decisionId);
+    const { actionHash = '' } = call;
+    if (this.#asked.get(actionHash) === call) this.#asked.delete(actionHash);
     for (const intent of call.intents) this.#byIntent.delete(intent);
   }
 }

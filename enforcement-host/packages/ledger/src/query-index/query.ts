@@ -23,7 +23,7 @@ export interface RecordFilter {
   readonly tasks?: readonly string[] | undefined;
   /** Among the reasons of decisions. */
   readonly rules?: readonly string[] | undefined;
-  /** All records of the call that this decision began. */
+  /** All records of the call that this decision began, or took up after an approval. */
   readonly decisionId?: string | undefined;
   /** Part of a text or number in the record, without regard to case. */
   readonly text?: string | undefined;
@@ -68,7 +68,9 @@ export async function queryRecords(
     filter.text === undefined || filter.text === ''
       ? undefined
       : searchText(filter.text, { read: snapshot.read, pace, limits });
-  const matches = matcherOf(filter);
+  const { decisionId } = filter;
+  const call = decisionId === undefined ? undefined : await callKeys(snapshot, decisionId);
+  const matches = matcherOf(filter, call);
   for (const segment of [...snapshot.segments].reverse()) {
     const columns = await segment.columns();
     signal?.throwIfAborted();
@@ -103,8 +105,9 @@ const LISTS = [
 /** A test of one column: clears the mask where it fails. */
 type Test = (columns: Columns, mask: Uint8Array) => void;
 
-function matcherOf(filter: RecordFilter): Matcher {
+function matcherOf(filter: RecordFilter, call: ReadonlySet<number> | undefined): Matcher {
   const tests = testsOf(filter);
+  if (call) tests.push(callTest(call));
   if (tests.length === 0) return () => undefined;
   return (columns) => {
     const mask = new Uint8Array(columns.count).fill(1);
@@ -113,9 +116,9 @@ function matcherOf(filter: RecordFilter): Matcher {
   };
 }
 
-function testsOf(filter: RecordFilter): readonly Test[] {
+function testsOf(filter: RecordFilter): Test[] {
   const tests: Test[] = [];
-  const { since = -Infinity, until = Infinity, rules, decisionId } = filter;
+  const { since = -Infinity, until = Infinity, rules } = filter;
   if (since > -Infinity || until < Infinity) tests.push(timeTest(since, until));
   for (const [attribute, list] of LISTS) {
     const wanted = filter[list];
@@ -125,7 +128,6 @@ function testsOf(filter: RecordFilter): readonly Test[] {
     const isRule = anyOf(new Set(rules));
     tests.push(wordTest('rules', (word) => rulesOf(word).some(isRule)));
   }
-  if (decisionId !== undefined) tests.push(callTest(callKey(decisionId)));
   return tests;
 }
 
@@ -142,10 +144,36 @@ function timeTest(since: number, until: number): Test {
   };
 }
 
-function callTest(key: number): Test {
+function callTest(keys: ReadonlySet<number>): Test {
   return ({ calls }, mask) => {
-    for (let at = 0; at < mask.length; at++) if (calls[at] !== key) mask[at] = 0;
+    for (let at = 0; at < mask.length; at++) if (!keys.has(calls[at] ?? 0)) mask[at] = 0;
   };
+}
+
+/** Keys of the decisions of one call: one that asked for an approval, and those after it. */
+async function callKeys(snapshot: IndexSnapshot, decisionId: string): Promise<ReadonlySet<number>> {
+  const own = callKey(decisionId);
+  const keys = new Set([own]);
+  let first: number | undefined;
+  await eachDecision(snapshot, (key, seq, origin) => {
+    if (key === own) first = seq - origin;
+  });
+  await eachDecision(snapshot, (key, seq, origin) => {
+    if (seq - origin === first) keys.add(key);
+  });
+  return keys;
+}
+
+async function eachDecision(
+  { segments }: IndexSnapshot,
+  visit: (key: number, seq: number, origin: number) => void,
+): Promise<void> {
+  for (const segment of segments) {
+    const { first, count, calls, origins, codes } = await segment.columns();
+    for (let at = 0; at < count; at++) {
+      if (codes.verdict[at] !== 0) visit(calls[at] ?? 0, first + at, origins[at] ?? 0);
+    }
+  }
 }
 
 function wordTest(attribute: Attribute, isWanted: (word: string) => boolean): Test {

@@ -11,7 +11,10 @@ const MAX_GAP = 16 * 1024;
 
 /** A record as the index found it. */
 export interface IndexedEntry extends OpenedEntry {
-  /** Sequence number of the decision that began the record's call; absent for the decision itself. */
+  /**
+   * Sequence number of the decision that the record follows on; of a decision after an approval,
+   * the one that asked for it. Absent where it follows on none.
+   */
   readonly decision?: number;
 }
 

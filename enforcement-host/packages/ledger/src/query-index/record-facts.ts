@@ -23,6 +23,8 @@ export interface RecordFacts {
   /** Of the call that the record belongs to. */
   readonly decisionId?: string;
   readonly intentId?: string;
+  /** Of a decision: the same where it is decided once more, after an approval. */
+  readonly actionHash?: string | undefined;
 }
 
 /** What the index keeps of a record, but for its place and time. */
@@ -51,10 +53,11 @@ export function factsOf(record: LedgerRecord): RecordFacts {
 }
 
 function ofDecision({ type, body }: RecordOf<'decision'>): RecordFacts {
-  const { verdict, reasons, action, decisionId } = body;
+  const { verdict, reasons, action, decisionId, actionHash } = body;
   const rules = reasons.map(({ rule }) => rule);
   return {
     decisionId,
+    actionHash,
     attributes: {
       type,
       verdict,

@@ -107,14 +107,14 @@ export class SegmentBuilder {
       throw new LedgerError('LEDGER_UNREADABLE', 'a file of the ledger is larger than 4 GiB');
     }
     const facts = factsOf(record);
-    const call = this.#calls.join(record, facts);
+    const { call, follows = record.seq } = this.#calls.join(record, facts);
     const decisionId = call?.decisionId ?? facts.decisionId;
     const { agent, human, tool, task } = call ?? facts.attributes;
     this.#columns.add({
       end,
       time: Date.parse(record.ts),
       call: decisionId === undefined ? 0 : callKey(decisionId),
-      origin: call === undefined ? 0 : record.seq - call.seq,
+      origin: record.seq - follows,
       attributes: { ...facts.attributes, agent, human, tool, task },
     });
     this.#head = leafHash(line);

@@ -1,3 +1,4 @@
+import { sha256 } from '@axtary/core/digest';
 import fc from 'fast-check';
 
 import type { RecordContent } from '../../src/record/records.js';
@@ -5,6 +6,8 @@ import { call, decision, HASH, outcome } from '../support.js';
 
 export interface CallOptions {
   readonly id: string;
+  /** What is decided, the id by default. */
+  readonly action?: string;
   readonly verdict?: 'allow' | 'deny' | 'step_up';
   readonly agent?: string;
   readonly human?: string;
@@ -22,6 +25,7 @@ export function decided(options: CallOptions): RecordContent {
     type: 'decision',
     body: {
       ...body,
+      actionHash: sha256(options.action ?? id),
       reasons: rules.map((rule) => ({ rule, effect: verdict, message: `because of ${rule}` })),
       action: {
         id: 'act_1',
@@ -61,6 +65,23 @@ const options = fc.record({
   rules: fc.array(word, { maxLength: 3 }),
 });
 
+const approved = (decisionId: string): RecordContent => ({
+  type: 'approval',
+  body: {
+    decisionId,
+    artifact: {
+      version: 1,
+      id: 'apr_1',
+      mode: 'human',
+      actionHash: HASH,
+      payloadHash: HASH,
+      approvedBy: 'ann',
+      reason: '',
+      approvedAt: '2026-01-02T03:04:05.678Z',
+    },
+  },
+});
+
 const denied = (decisionId: string): RecordContent => ({
   type: 'approval',
   body: { decisionId, denied: { by: 'ann', reason: 'Über "all"\n' } },
@@ -86,7 +107,7 @@ export const anyContents = fc
   .array(
     fc.tuple(
       options,
-      fc.constantFrom('whole', 'denied', 'unknown', 'reconciled', 'other', 'malformed'),
+      fc.constantFrom('whole', 'approved', 'denied', 'unknown', 'reconciled', 'other', 'malformed'),
     ),
     { maxLength: 25 },
   )
@@ -98,6 +119,10 @@ function partsOf(call: CallOptions, kind: string): readonly RecordContent[] {
   if (!first || !pass || !intent) return [];
   const { id } = call;
   switch (kind) {
+    case 'approved': {
+      const again = wholeCall({ ...call, id: `${id}b`, action: id, verdict: 'allow' });
+      return [decided({ ...call, verdict: 'step_up' }), approved(`dec_${id}`), ...again];
+    }
     case 'denied':
       return [first, denied(`dec_${id}`)];
     case 'unknown':

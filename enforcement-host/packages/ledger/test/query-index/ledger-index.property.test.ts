@@ -24,7 +24,9 @@ const allMembers: fc.Arbitrary<Required<RecordFilter>> = fc.record({
   tools: some(['a', 'b', '__proto__', 'toString', '\u2028\u{1F600}', 'slack.post']),
   tasks: some(['a', 'b', '__proto__', 'ä"\\']),
   rules: some(['a', 'r1', '__proto__', 'ä"\\']),
-  decisionId: fc.nat({ max: 26 }).map((n) => `dec_${n}`),
+  decisionId: fc
+    .tuple(fc.nat({ max: 26 }), fc.constantFrom('', 'b'))
+    .map(([n, again]) => `dec_${n}${again}`),
   text: fc.constantFrom(
     'a',
     'BECAUSE',

@@ -1,11 +1,13 @@
 import { isJsonObject } from '@axtary/core';
 
-import type { Attribute, LedgerRecord, RecordFilter } from '../../src/index.js';
+import type { Attribute, DecisionBody, LedgerRecord, RecordFilter } from '../../src/index.js';
 
 interface Known {
   readonly record: LedgerRecord;
   readonly decisionId: string | undefined;
-  readonly attributes: Readonly<Record<Attribute, string | undefined>>;
+  /** The same for all records of a call: its action. */
+  readonly call: string | undefined;
+  readonly attributes: Readonly<Partial<Record<Attribute, string | undefined>>>;
   readonly rules: readonly string[];
 }
 
@@ -14,9 +16,11 @@ export function naiveQuery(
   records: readonly LedgerRecord[],
   { filter, group }: { readonly filter: RecordFilter; readonly group: Attribute },
 ): { seqs: number[]; groups: object[]; verdicts: Record<string, number> } {
-  const found = known(records)
-    .filter((one) => matches(one, filter))
-    .reverse();
+  const all = known(records);
+  const call = all.find((one) => one.decisionId === filter.decisionId)?.call;
+  const isOfCall = (one: Known): boolean =>
+    filter.decisionId === undefined || (call !== undefined && one.call === call);
+  const found = all.filter((one) => isOfCall(one) && matches(one, filter)).reverse();
   const groups: { key: string; count: number; newest: number }[] = [];
   for (const { record, attributes } of found) {
     const key = attributes[group] ?? '';
@@ -40,24 +44,28 @@ function known(records: readonly LedgerRecord[]): readonly Known[] {
     if (type === 'intent') intents.set(body.intentId, body.decisionId);
     const intentId = 'intentId' in body ? body.intentId : '';
     const decisionId = 'decisionId' in body ? body.decisionId : intents.get(intentId);
-    const action = decisions.get(decisionId ?? '')?.body.action;
-    const own = type === 'intent' ? body.tool : undefined;
+    const decided = decisions.get(decisionId ?? '')?.body;
     return {
       record,
       decisionId,
+      call: decided?.action ? decided.actionHash : decisionId,
       rules: type === 'decision' ? body.reasons.map(({ rule }) => rule) : [],
-      attributes: {
-        type,
-        verdict: type === 'decision' ? body.verdict : undefined,
-        status: statusOf(record),
-        agent: action?.actor.agent,
-        human: action?.actor.human,
-        tool: action?.capability.tool ?? own,
-        task: action?.intent.task,
-        rules: undefined,
-      },
+      attributes: { ...attributesOf(record), ...ofAction(decided?.action) },
     };
   });
+}
+
+function attributesOf(record: LedgerRecord): Known['attributes'] {
+  const { type, body } = record;
+  const verdict = type === 'decision' ? body.verdict : undefined;
+  const tool = type === 'intent' ? body.tool : undefined;
+  return { type, verdict, status: statusOf(record), tool };
+}
+
+function ofAction(action: DecisionBody['action']): Known['attributes'] {
+  if (!action) return {};
+  const { actor, intent, capability } = action;
+  return { agent: actor.agent, human: actor.human, task: intent.task, tool: capability.tool };
 }
 
 function statusOf({ type, body }: LedgerRecord): string | undefined {
@@ -67,7 +75,7 @@ function statusOf({ type, body }: LedgerRecord): string | undefined {
   return undefined;
 }
 
-function matches({ record, decisionId, attributes, rules }: Known, filter: RecordFilter): boolean {
+function matches({ record, attributes, rules }: Known, filter: RecordFilter): boolean {
   const time = Date.parse(record.ts);
   const { since = -Infinity, until = Infinity, rules: wanted } = filter;
   const lists = [
@@ -78,7 +86,6 @@ function matches({ record, decisionId, attributes, rules }: Known, filter: Recor
     [filter.humans, attributes.human],
     [filter.tools, attributes.tool],
     [filter.tasks, attributes.task],
-    [filter.decisionId === undefined ? undefined : [filter.decisionId], decisionId],
   ] as const;
   return (
     time >= since &&
