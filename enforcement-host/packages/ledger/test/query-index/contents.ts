@@ -65,7 +65,8 @@ const options = fc.record({
   rules: fc.array(word, { maxLength: 3 }),
 });
 
-const approved = (decisionId: string): RecordContent => ({
+/** A person's yes. */
+export const approved = (decisionId: string): RecordContent => ({
   type: 'approval',
   body: {
     decisionId,
@@ -87,12 +88,13 @@ const denied = (decisionId: string): RecordContent => ({
   body: { decisionId, denied: { by: 'ann', reason: 'Über "all"\n' } },
 });
 
-const unknown = (intentId: string): RecordContent => ({
+/** An outcome that nobody knows. */
+export const unknown = (intentId: string): RecordContent => ({
   type: 'outcome',
   body: { intentId, status: 'unknown', error: { code: 'E', message: 'silent' } },
 });
 
-const reconciled = (intentId: string): RecordContent => ({
+export const reconciled = (intentId: string): RecordContent => ({
   type: 'reconciliation',
   body: { intentId, outcome: 'executed', by: 'bob', reason: 'looked' },
 });

@@ -15,7 +15,7 @@ import {
   type RecordQuery,
 } from '../../src/index.js';
 import { call, inFolder } from '../support.js';
-import { decided, wholeCall } from './contents.js';
+import { approved, decided, reconciled, unknown, wholeCall } from './contents.js';
 import { fillLedger } from './filled.js';
 import { LedgerFiles } from './ledger-files.js';
 import { naiveQuery } from './naive.js';
@@ -259,6 +259,53 @@ describe('a query', () => {
       assert.equal((await ask(closed)).size, 601);
     });
   });
+
+  it('finds the records of one call, over files and approvals, and who they are of', () =>
+    inFolder(async (folder) => {
+      const files = new LedgerFiles(folder);
+      const [again, pass, intent] = wholeCall({ id: '2', action: '1', task: 'x' });
+      assert.ok(again && pass && intent);
+      const parts = [
+        decided({ id: '1', verdict: 'step_up', task: 'x' }),
+        approved('dec_1'),
+        again,
+        pass,
+        intent,
+        unknown('int_2'),
+        reconciled('int_2'),
+      ];
+      for (const [n, part] of parts.entries()) {
+        await files.append([part, decided({ id: `other ${n}`, verdict: 'step_up' })]);
+        await files.seal();
+      }
+      const own = [12, 10, 8, 6, 4, 2, 0];
+      for (const index of [indexOf(files), indexOf(files)]) {
+        for (const filter of [{ decisionId: 'dec_1' }, { decisionId: 'dec_2' }, { tasks: ['x'] }]) {
+          assert.deepEqual([...(await ask(index, { filter })).seqs], own);
+        }
+        const records = await index.records(own);
+        const followed = own.map((seq) => records.get(seq)?.decision);
+        assert.deepEqual(followed, [4, 4, 4, 4, 0, 0, undefined]);
+      }
+    }));
+
+  it('knows the last thousand calls that are open, and forgets those that ended', () =>
+    inFolder(async (folder) => {
+      const files = new LedgerFiles(folder);
+      const ended = Array.from({ length: 1500 }, (_, n) => [
+        decided({ id: `asked ${n}`, verdict: 'step_up' }),
+        ...wholeCall({ id: `ended ${n}`, action: `asked ${n}` }),
+      ]);
+      const open = Array.from({ length: 1023 }, (_, n) => decided({ id: `${n}` }));
+      const [first, pass, intent, outcome] = wholeCall({ id: 'long', task: 'long' });
+      assert.ok(first && pass && intent && outcome);
+      await files.append([first, pass, intent, ...ended.flat().concat(open).slice(1), outcome]);
+      const tasks = { filter: { tasks: ['long'] } };
+      assert.equal((await ask(indexOf(files), tasks)).seqs.length, 4);
+      const more = new LedgerFiles(join(folder, 'more'));
+      await more.append([first, pass, intent, ...open, decided({ id: 'one more' }), outcome]);
+      assert.equal((await ask(indexOf(more), tasks)).seqs.length, 3);
+    }));
 
   it('looks for text in values only, and in what is sealed', () =>
     inFolder(async (folder) => {
