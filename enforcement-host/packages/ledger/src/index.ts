@@ -41,12 +41,7 @@ export {
 export { verifyLedgerFile, type VerifyOptions, type VerifyProgress } from './verify/verify.js';
 export type { RawEntry } from './query-index/entries.js';
 export { LedgerIndex, type LedgerIndexOptions } from './query-index/ledger-index.js';
-export {
-  queryRecords,
-  type QueryResult,
-  type RecordFilter,
-  type RecordQuery,
-} from './query-index/query.js';
+export type { QueryResult, RecordFilter, RecordQuery } from './query-index/query.js';
 export type { IndexedEntry } from './query-index/read-records.js';
 export type { Attribute } from './query-index/record-facts.js';
 export {
@@ -55,6 +50,5 @@ export {
   type SegmentFile,
   type SegmentSource,
 } from './query-index/segment-source.js';
-export type { IndexedSegment, IndexSnapshot } from './query-index/snapshot.js';
 export type { Group, Span, Timeline } from './query-index/tally.js';
 export type { TextLimits } from './query-index/text-search.js';

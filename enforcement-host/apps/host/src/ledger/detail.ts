@@ -1,6 +1,6 @@
 import { requestId } from '@axtary/approvals';
 import { canonicalize, type Clock } from '@axtary/core';
-import { queryRecords, type IndexedEntry, type LedgerRecord, type RecordOf } from '@axtary/ledger';
+import type { IndexedEntry, LedgerRecord, RecordOf } from '@axtary/ledger';
 import type { LedgerDetail } from '@axtary/protocol';
 
 import type { Authority } from '../authority/authority.js';
@@ -78,8 +78,7 @@ async function callOf({ index }: Workspace, entry: IndexedEntry): Promise<readon
   const { seq } = entry.record;
   const decisionId = decisionIdOf(entry.record) ?? (await begunBy(index, entry));
   if (decisionId === undefined) return [seq];
-  const query = { filter: { decisionId }, spans: 1 };
-  const { seqs } = await queryRecords(await index.snapshot(), query);
+  const { seqs } = await index.query({ filter: { decisionId }, spans: 1 });
   const call = [...seqs.subarray(-MAX_CALL)].reverse();
   return call.includes(seq) ? call : [...call, seq];
 }

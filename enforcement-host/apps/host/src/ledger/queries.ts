@@ -1,5 +1,5 @@
 import { newId } from '@axtary/core/digest';
-import { queryRecords, type QueryResult } from '@axtary/ledger';
+import type { QueryResult } from '@axtary/ledger';
 import type {
   ControlProtocol,
   LedgerFilter,
@@ -40,8 +40,7 @@ export class LedgerQueries {
     const times = { since: timeOf(since), until: timeOf(until) };
     return this.#runs.start(`ledger/query ${workspace.key}`, async (signal) => {
       const query = { filter: { ...lists, ...times }, group, spans, signal };
-      const snapshot = await workspace.index.snapshot();
-      const found = await queryRecords(snapshot, query).catch((error: unknown) => {
+      const found = await workspace.index.query(query).catch((error: unknown) => {
         throw signal.aborted ? replaced() : error;
       });
       if (signal.aborted) throw replaced();

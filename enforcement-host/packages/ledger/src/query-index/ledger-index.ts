@@ -1,5 +1,6 @@
 import { LedgerError } from '../errors.js';
 import { Pace } from './pace.js';
+import { queryRecords, type QueryResult, type RecordQuery } from './query.js';
 import { readRecords, type IndexedEntry } from './read-records.js';
 import { reading } from './entries.js';
 import { SealedSegments, type SealedSegment } from './sealed-segments.js';
@@ -66,19 +67,18 @@ export class LedgerIndex {
    *
    * @throws LedgerError as `snapshot`.
    */
-  async records(seqs: Iterable<number>): Promise<ReadonlyMap<number, IndexedEntry>> {
+  records(seqs: Iterable<number>): Promise<ReadonlyMap<number, IndexedEntry>> {
     const wanted = [...seqs];
-    try {
-      return await readRecords(await this.snapshot(), wanted);
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      // A file may have got another name between the two.
-      await this.#inTurn(() => {
-        this.#forget();
-        return Promise.resolve();
-      });
-      return readRecords(await this.snapshot(), wanted);
-    }
+    return this.#looking((snapshot) => readRecords(snapshot, wanted));
+  }
+
+  /**
+   * Finds, groups and counts the records that are durable at the call.
+   *
+   * @throws LedgerError as `snapshot`; the reason of the query's signal.
+   */
+  query(query: RecordQuery): Promise<QueryResult> {
+    return this.#looking((snapshot) => queryRecords(snapshot, query));
   }
 
   /**
@@ -113,6 +113,20 @@ export class LedgerIndex {
     }
     if (this.#active) take(this.#active.start.first, this.#active.view().leaves);
     return leaves;
+  }
+
+  /** As `#again`, where others have their turn meanwhile. */
+  async #looking<T>(look: (snapshot: IndexSnapshot) => Promise<T>): Promise<T> {
+    try {
+      return await look(await this.snapshot());
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      await this.#inTurn(() => {
+        this.#forget();
+        return Promise.resolve();
+      });
+      return look(await this.snapshot());
+    }
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

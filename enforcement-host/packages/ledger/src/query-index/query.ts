@@ -56,7 +56,7 @@ export interface QueryResult {
 /**
  * Finds, groups and counts records.
  *
- * @throws LedgerError as `LedgerIndex.snapshot`.
+ * @throws LedgerError as `LedgerIndex.snapshot`, also where the last file was sealed since.
  */
 export async function queryRecords(
   snapshot: IndexSnapshot,
@@ -75,7 +75,7 @@ export async function queryRecords(
     const columns = await segment.columns();
     signal?.throwIfAborted();
     const positions = matches(columns);
-    const found = search ? await search.in(segment.file.file, columns, positions) : positions;
+    const found = search ? await search.in(segment, columns, positions) : positions;
     tally.add(columns, found);
     if (search?.isOver) break;
     await pace.rest();

@@ -37,11 +37,29 @@ export async function readRecords(
     if (positions.length === 0) continue;
     const columns = await segment.columns();
     const runs = runsOf(positions, columns.starts, { maxGap: MAX_GAP, maxBytes: Infinity });
-    await reading(segment.file.file, async (handle) => {
+    await readingSegment(segment, { columns, read }, async (handle) => {
       for (const run of runs) await readRun(handle, { run, columns, read, wanted, found });
     });
   }
   return found;
+}
+
+/**
+ * Uses the file of a segment, and closes it.
+ *
+ * @throws LedgerError `LEDGER_CHAIN_BROKEN` where another file has got its name: it was sealed.
+ */
+export function readingSegment<T>(
+  { file }: IndexedSegment,
+  { columns, read }: { readonly columns: Columns; readonly read: SegmentSource['read'] },
+  use: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  return reading(file.file, async (handle) => {
+    const run = { from: 0, to: Math.min(1, columns.count) };
+    const wanted = new Set([columns.first]);
+    if (!file.sealed) await readRun(handle, { run, columns, read, wanted, found: new Map() });
+    return use(handle);
+  });
 }
 
 function positionsIn({ first, count }: IndexedSegment, sorted: readonly number[]): number[] {

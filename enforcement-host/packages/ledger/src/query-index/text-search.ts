@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import type { Columns } from './columns.js';
-import { readExactly, reading, splitEntries } from './entries.js';
+import { readExactly, splitEntries } from './entries.js';
 import type { Pace } from './pace.js';
-import { runsOf, startOf, type Run } from './read-records.js';
+import { readingSegment, runsOf, startOf, type Run } from './read-records.js';
 import type { SegmentSource } from './segment-source.js';
+import type { IndexedSegment } from './snapshot.js';
 import { textPattern, type TextPattern } from './text-pattern.js';
 
 const RUN_LIMITS = { maxGap: 64 * 1024, maxBytes: 512 * 1024 };
@@ -30,7 +31,11 @@ export interface TextSearch {
   /** Whether it ended early. */
   readonly isOver: boolean;
   /** Those of the records that contain the text, ascending; all are candidates if undefined. */
-  in(file: string, columns: Columns, candidates: Uint32Array | undefined): Promise<Uint32Array>;
+  in(
+    segment: IndexedSegment,
+    columns: Columns,
+    candidates: Uint32Array | undefined,
+  ): Promise<Uint32Array>;
 }
 
 export function searchText(text: string, options: TextSearchOptions): TextSearch {
@@ -58,15 +63,16 @@ class LineSearch implements TextSearch {
   }
 
   async in(
-    file: string,
-    { count, starts }: Columns,
+    segment: IndexedSegment,
+    columns: Columns,
     candidates: Uint32Array | undefined,
   ): Promise<Uint32Array> {
+    const { count, starts } = columns;
     const positions = candidates ?? new Uint32Array(count).map((_, at) => at);
     const isCandidate = new Uint8Array(count);
     for (const at of positions) isCandidate[at] = 1;
     const hits: number[] = [];
-    await reading(file, async (handle) => {
+    await readingSegment(segment, { columns, read: this.#read }, async (handle) => {
       for (const run of runsOf(positions, starts, RUN_LIMITS).toReversed()) {
         const lines = { bytes: await readRun(handle, starts, run), run, starts };
         for (const at of this.#search(lines, isCandidate).reverse()) {

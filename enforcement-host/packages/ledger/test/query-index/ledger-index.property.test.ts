@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import fc from 'fast-check';
 
-import { LedgerIndex, queryRecords, type Attribute, type RecordFilter } from '../../src/index.js';
+import { LedgerIndex, type Attribute, type RecordFilter } from '../../src/index.js';
 import { inFolder } from '../support.js';
 import { anyContents } from './contents.js';
 import { LedgerFiles } from './ledger-files.js';
@@ -76,7 +76,7 @@ describe('an index over any ledger', function () {
           for (const [filter, group] of asked) {
             const wanted = naiveQuery(files.records, { filter, group });
             for (const one of [index, again]) {
-              const found = await queryRecords(await one.snapshot(), { filter, group, spans: 7 });
+              const found = await one.query({ filter, group, spans: 7 });
               assert.deepEqual([...found.seqs], wanted.seqs);
               assert.deepEqual(found.groups, wanted.groups);
               assert.equal(found.size, files.records.length);

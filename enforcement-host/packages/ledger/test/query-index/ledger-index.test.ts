@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 import {
   LedgerIndex,
   LocalJsonlLedger,
-  queryRecords,
   singleFileSource,
   type QueryResult,
   type RecordQuery,
 } from '../../src/index.js';
 import { call, inFolder } from '../support.js';
+import { queryRecords } from '../../src/query-index/query.js';
 import { approved, decided, reconciled, unknown, wholeCall } from './contents.js';
 import { fillLedger } from './filled.js';
 import { LedgerFiles } from './ledger-files.js';
@@ -26,8 +26,8 @@ function indexOf(files: LedgerFiles): LedgerIndex {
   return new LedgerIndex({ source: files, folder: files.index });
 }
 
-async function ask(index: LedgerIndex, query: Partial<RecordQuery> = {}): Promise<QueryResult> {
-  return queryRecords(await index.snapshot(), { filter: {}, spans: 10, ...query });
+function ask(index: LedgerIndex, query: Partial<RecordQuery> = {}): Promise<QueryResult> {
+  return index.query({ filter: {}, spans: 10, ...query });
 }
 
 /** That the index answers as a plain scan does. */
@@ -223,6 +223,19 @@ describe('a query', () => {
       assert.deepEqual([seqs.length, size, seqs[0]], [before, before, before - 1]);
       const records = await index.records(seqs);
       assert.equal(records.size, before);
+    }));
+
+  it('never reads the file that got the name of one that was sealed', () =>
+    inFolder(async (folder) => {
+      const files = await fillLedger(folder, { segments: 1 });
+      const index = indexOf(files);
+      const query = { filter: { text: 'do it' }, spans: 1 };
+      const snapshot = await index.snapshot();
+      await files.seal();
+      await assert.rejects(queryRecords(snapshot, query), { code: 'LEDGER_CHAIN_BROKEN' });
+      await files.append(Array.from({ length: 30 }, (_, n) => decided({ id: `${n}` })));
+      await assert.rejects(queryRecords(snapshot, query), { code: 'LEDGER_CHAIN_BROKEN' });
+      assert.equal((await index.query(query)).seqs.length, 35);
     }));
 
   it('sees what is durable and nothing else, while others append', async function () {
