@@ -49,7 +49,7 @@ export { LedgerError, type LedgerErrorCode } from './errors.js';
 export { attestLedger, type AttestOptions, type AttestReport } from './export/attest.js';
 export type { ExportSelection } from './export/export-format.js';
 export { disclosuresFor, redactableMembers } from './export/redaction.js';
-export { frontierAt, surveyLedger, type LedgerSurvey } from './export/survey.js';
+export { frontierAt, signedRoot, surveyLedger, type LedgerSurvey } from './export/survey.js';
 export type { EpochKeys } from './keys/epoch-keys.js';
 export { LocalEpochKeys, localLedgerSigner } from './keys/local-epoch-keys.js';
 export type {
@@ -60,8 +60,10 @@ export type {
   OpenReport,
   ReadOptions,
 } from './ledger.js';
-export type { LedgerArtifact, LedgerSigner } from './record/checkpoint.js';
-export { leafHash } from './record/line.js';
+export { digestOf as sha256OfBytes } from './merkle/tree.js';
+export { signedBy, type LedgerArtifact, type LedgerSigner } from './record/checkpoint.js';
+export { leafHash, type RawEntry } from './record/line.js';
+export { disclosureSchema, type Disclosure } from './record/seal.js';
 export type { CheckpointEvery } from './store/group-commit.js';
 export { LocalHeadStore, type HeadStore } from './store/head-store.js';
 export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './store/local-ledger.js';
@@ -108,6 +110,18 @@ export {
   type VerifyVerdict,
 } from './verify/verdict.js';
 export type { KnownState } from './verify/known-states.js';
-export type { VerifyOptions, VerifyProgress } from './verify/verification.js';
+export type { OpenedMembers, VerifyOptions, VerifyProgress } from './verify/verification.js';
 export { verifyExport } from './verify/verify-export.js';
 export { verifyLedger } from './verify/verify-ledger.js';
+export { LedgerIndex, type LedgerIndexOptions } from './query-index/ledger-index.js';
+export type { QueryResult, RecordFilter, RecordQuery } from './query-index/query.js';
+export type { IndexedEntry } from './query-index/read-records.js';
+export type { Attribute } from './query-index/record-facts.js';
+export {
+  ledgerSource,
+  type OpenedEntry,
+  type SegmentFile,
+  type SegmentSource,
+} from './query-index/segment-source.js';
+export type { Group, Span, Timeline } from './query-index/tally.js';
+export type { TextLimits } from './query-index/text-search.js';

@@ -39,6 +39,15 @@ export {
   type Result,
 } from './define.js';
 export {
+  LEDGER_GROUPS,
+  type LedgerDetail,
+  type LedgerFilter,
+  type LedgerGroup,
+  type LedgerLink,
+  type LedgerResult,
+  type LedgerRow,
+} from './ledger.js';
+export {
   approvalDetailSchema,
   type ApprovalDetail,
   type ApprovalSummary,
@@ -55,6 +64,7 @@ export {
   MAX_ACTION_TEXT,
   MAX_PAST_ACTIONS,
   MAX_POLICY_TEXT,
+  ruleDenialSchema,
   type AnalyzedIssue,
   type CompletionItem,
   type EngineAnswer,

@@ -3,6 +3,7 @@ import type { Sha256 } from '@axtary/core/digest';
 
 import { brokenAt, LedgerError } from '../errors.js';
 import { HASH_BYTES, TreeFrontier, digestOf } from '../merkle/tree.js';
+import { signedBy } from '../record/checkpoint.js';
 import { leafBytes, typeOfLine } from '../record/line.js';
 import type { RecordOf } from '../record/records.js';
 import { readLedgerEntries, wholeRecord, type LedgerFileEntry } from '../store/read-ledger.js';
@@ -14,6 +15,8 @@ export interface LedgerSurvey {
   readonly checkpoint: RecordOf<'checkpoint'>;
   /** Tree hash of the records before it, as it signs it. */
   readonly root: Sha256;
+  /** Thumbprint of the key that it names. */
+  readonly checkpointKid: string;
   /** Leaf hash of its own line. */
   readonly head: Sha256;
   /** Lines of the genesis and of every `key_epoch` before it. */
@@ -71,6 +74,7 @@ export async function surveyLedger(
     log: checkpoint.log,
     checkpoint,
     root,
+    checkpointKid: signedBy(checkpoint.body.jws) ?? '',
     head: digestOf(leaves.at(seq)),
     keys: keys.filter((key) => key.seq < seq).map(({ line }) => line),
     leaves: leaves.upTo(seq + 1),

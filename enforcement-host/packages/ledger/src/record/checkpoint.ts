@@ -65,6 +65,16 @@ export function parseCheckpointKey({
   return parsed.data;
 }
 
+/** Thumbprint of the key that a JWS says it is signed by; whether it is, is for a verifier to say. */
+export function signedBy(jws: string): string | undefined {
+  try {
+    const header = parseStrictJson(Buffer.from(jws.split('.', 1)[0] ?? '', 'base64url'));
+    return headerSchema.parse(header).kid;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Checks what one key of a ledger has signed. */
 export class CheckpointVerifier {
   /** RFC 7638 thumbprint. */

@@ -77,6 +77,15 @@ export function typeOfLine(line: Buffer): string {
   return TYPE.exec(end)?.[1] ?? '';
 }
 
+const SEQ = /"seq":(\d{1,16}),"ts":"[^"]{1,32}","type":"[a-z_]{1,32}","v":1\}$/;
+const SEQ_BYTES = 160;
+
+/** The sequence number that a record's line says, without reading all of it; -1 for none. */
+export function seqOfLine(line: Buffer): number {
+  const end = line.toString('latin1', Math.max(0, line.length - SEQ_BYTES));
+  return Number(SEQ.exec(end)?.[1] ?? -1);
+}
+
 /** Reads a record and puts its disclosed members back. */
 export function parseEntry({ line, disclosures }: RawEntry): ParsedEntry | LineFault {
   const read = readCanonical(line);

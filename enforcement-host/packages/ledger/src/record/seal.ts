@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '@axtary/core';
 import { newSalt } from '@axtary/core/digest';
+import { z } from 'zod';
 
 import type { RecordType } from './records.js';
 
@@ -36,6 +37,10 @@ export const SEALED_MEMBERS = {
 
 /** One sealed member: salt, name, value. */
 export type Disclosure = readonly [salt: string, name: string, value: JsonValue];
+
+export const disclosureSchema: z.ZodType<Disclosure> = z
+  .tuple([z.string().regex(/^[A-Za-z0-9_-]{22}$/), z.string(), z.json()])
+  .readonly();
 
 export interface SealedBody {
   readonly body: JsonObject;

@@ -38,22 +38,24 @@ export async function* readEntries(
   handle: FileHandle,
   { start = 0, end = Number.POSITIVE_INFINITY, signal }: LineOptions = {},
 ): AsyncGenerator<EntryBatch> {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let at = start;
   while (at < end && rest.length <= MAX_ENTRY_BYTES) {
     signal?.throwIfAborted();
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
+    // Not from the shared pool: what is kept of a record must not keep other buffers alive.
+    const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
     if (bytesRead === 0) return;
     at += bytesRead;
     const fresh = chunk.subarray(0, bytesRead);
-    const batch = split(rest.length === 0 ? fresh : Buffer.concat([rest, fresh]));
+    const batch = splitEntries(rest.length === 0 ? fresh : Buffer.concat([rest, fresh]));
     rest = batch.rest;
     yield batch;
   }
 }
 
-function split(bytes: Buffer<ArrayBuffer>): EntryBatch & { readonly rest: Buffer<ArrayBuffer> } {
+/** The records whose lines are whole, and the bytes after them. */
+export function splitEntries(bytes: Buffer): EntryBatch {
   const entries: RawEntry[] = [];
   let disclosures: Buffer | undefined;
   let done = 0;

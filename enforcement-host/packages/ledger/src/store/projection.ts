@@ -19,4 +19,6 @@ export interface Projection {
    * @throws where it cannot read that; then all records are noted anew.
    */
   restore(saved: JsonValue | undefined): void;
+  /** All that was there has been restored or noted: what is noted from now on is new. */
+  opened?(): void;
 }

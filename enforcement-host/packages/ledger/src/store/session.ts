@@ -130,6 +130,7 @@ async function load(
 ): Promise<Loaded> {
   const { clock, software, projections, onActive } = options;
   const loaded = await loadLedger(file, await listSegments(path), { projections, onActive });
+  for (const projection of projections) projection.opened?.();
   const gap = await compareWithHead(path, loaded.chain, { expected, accepted });
   const { genesisKey, signing } = await firstSigning(loaded.chain, options);
   const { chain, active } = loaded;

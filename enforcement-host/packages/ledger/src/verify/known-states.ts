@@ -70,6 +70,18 @@ export class KnownStates {
     return undefined;
   }
 
+  /** Compares the end of the first `size` records alone; what knows only a root is not asked. */
+  checkHead(size: number, head: Sha256): KnownStateFault | undefined {
+    for (const state of this.#bySize.get(size) ?? []) {
+      if (state.head === undefined) continue;
+      if (state.head !== head) {
+        return mismatch(`${nameOf(state)} has another hash for record ${size - 1}`);
+      }
+      this.#confirmed = state;
+    }
+    return undefined;
+  }
+
   /** Compares the first `size` records by their tree alone; what knows only a head is not asked. */
   checkRoot(size: number, root: Sha256): KnownStateFault | undefined {
     for (const state of this.#bySize.get(size) ?? []) {

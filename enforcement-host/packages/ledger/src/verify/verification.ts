@@ -2,6 +2,7 @@ import type { LedgerHead } from '../ledger.js';
 import { Chain, type ChainOptions } from '../record/chain.js';
 import type { ParsedEntry } from '../record/line.js';
 import { OrderRules } from '../record/order.js';
+import type { Disclosure } from '../record/seal.js';
 import type { Located } from '../store/scan.js';
 import { KnownStates, type KnownState } from './known-states.js';
 import {
@@ -17,11 +18,16 @@ export interface VerifyProgress {
   readonly totalBytes: number;
 }
 
+/** Disclosures by the sequence number of their record. */
+export type OpenedMembers = ReadonlyMap<number, readonly Disclosure[]>;
+
 export interface VerifyOptions {
   /** What is known of the ledger from outside: heads that were kept, anchors. */
   readonly anchors?: readonly KnownState[];
   /** RFC 7638 thumbprint of the key that the genesis names, known from outside. */
   readonly trustRoot?: string;
+  /** Sealed members that an export keeps back, and that were opened since. */
+  readonly opened?: OpenedMembers;
   readonly signal?: AbortSignal;
   /** Called every 10,000 records. */
   readonly onProgress?: (progress: VerifyProgress) => void;

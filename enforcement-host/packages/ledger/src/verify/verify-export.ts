@@ -17,9 +17,11 @@ import {
   leafBytes,
   leafHash,
   parseEntry,
+  seqOfLine,
   type ParsedEntry,
   type RawEntry,
 } from '../record/line.js';
+import { withDisclosures } from '../export/redaction.js';
 import { openForReading } from '../store/file.js';
 import { KeyChain } from './export-keys.js';
 import { ExportLines } from './export-lines.js';
@@ -73,6 +75,8 @@ class ExportVerification {
   /** The checkpoint that ends the export, once it was verified to be one. */
   #end: LedgerHead | undefined;
   #manifest: ExportManifest | undefined;
+  /** Sealed members that were kept back and are open now. */
+  #openedSince = 0;
 
   constructor(options: VerifyOptions) {
     this.#options = options;
@@ -143,9 +147,17 @@ class ExportVerification {
     const problem = this.#hasRecords ? undefined : this.#begin(opened);
     if (problem) return problem;
     if (this.#end) return malformed('there are records after the last checkpoint');
+    const whole = this.#open(entry);
     return opened.header.select === undefined
-      ? this.#takeNext(entry, opened)
-      : this.#takeSelected({ entry, inclusion }, opened);
+      ? this.#takeNext(whole, opened)
+      : this.#takeSelected({ entry: whole, inclusion }, opened);
+  }
+
+  /** A record with what was disclosed of it since the export was made. */
+  #open(entry: RawEntry): RawEntry {
+    const more = this.#options.opened?.get(seqOfLine(entry.line)) ?? [];
+    this.#openedSince += more.length;
+    return withDisclosures(entry, more);
   }
 
   /** The next record of a chain that is whole from `from` on. */
@@ -211,7 +223,8 @@ class ExportVerification {
     this.#end = { log: record.log, size: size + 1, head };
     return (
       this.#verification.note(entry) ??
-      this.#verification.known.check(size, record.prev, () => root)
+      this.#verification.known.check(size, record.prev, () => root) ??
+      this.#verification.known.checkHead(size + 1, head)
     );
   }
 
@@ -229,7 +242,8 @@ class ExportVerification {
 
   #compareManifest(manifest: ExportManifest, header: ExportHeader): Finding | undefined {
     const end = this.#end;
-    const { records, hidden } = this.#verification;
+    const { records } = this.#verification;
+    const hidden = this.#verification.hidden + this.#openedSince;
     if (!end) {
       const message = 'the manifest comes before the checkpoint that the header names';
       return { code: 'MANIFEST_MISMATCH', message };
