@@ -1,10 +1,16 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { format } from 'prettier';
 
-import { createNotary } from '../../actionpass/scripts/vectors/jose.mjs';
-import { brokenCases } from './vectors/broken.mjs';
+import { ANCHOR_CASES } from './vectors/broken/anchors.mjs';
+import { CHAIN_CASES } from './vectors/broken/chain.mjs';
+import { DISCLOSURE_CASES } from './vectors/broken/disclosures.mjs';
+import { EXPORT_CASES } from './vectors/broken/exports.mjs';
+import { LINE_CASES } from './vectors/broken/lines.mjs';
+import { ORDER_CASES } from './vectors/broken/order.mjs';
+import { SIGNATURE_CASES } from './vectors/broken/signatures.mjs';
+import { COMMITTED, FOLDER, notary } from './vectors/notary.mjs';
 import { validCases } from './vectors/valid.mjs';
 
 /**
@@ -15,21 +21,20 @@ import { validCases } from './vectors/valid.mjs';
  * identifiers, salts and times are fixed; a signature that holds is kept, because ES256 never
  * makes it twice.
  */
-const folder = path.join(import.meta.dirname, '..', 'vectors');
 const isWriting = process.argv.includes('--write');
 
-await mkdir(folder, { recursive: true });
-const published = (await readdir(folder)).filter((name) => /\.jsonl?$/.test(name));
-const committed = new Map(
-  await Promise.all(
-    published.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')]),
-  ),
-);
-// Lines of keys hold JSON in a string: unescaped, so that their signatures are found as well.
-const notary = createNotary([...committed.values()].join('\n').replaceAll('\\"', '"'));
+const BROKEN = [
+  ...LINE_CASES,
+  ...DISCLOSURE_CASES,
+  ...CHAIN_CASES,
+  ...SIGNATURE_CASES,
+  ...ORDER_CASES,
+  ...EXPORT_CASES,
+  ...ANCHOR_CASES,
+];
 const files = new Map();
 const index = [];
-for (const { name, text, ...expected } of [...validCases(notary), ...brokenCases(notary)]) {
+for (const { name, text, ...expected } of [...validCases(notary), ...BROKEN]) {
   const file = `${name}.jsonl`;
   if (files.has(file)) throw new Error(`${file} is there twice`);
   files.set(file, text);
@@ -38,12 +43,12 @@ for (const { name, text, ...expected } of [...validCases(notary), ...brokenCases
 files.set('exports.json', await format(JSON.stringify(index), { parser: 'json', printWidth: 100 }));
 
 for (const [name, text] of files) {
-  if (isWriting) await writeFile(path.join(folder, name), text);
-  else if (committed.get(name) !== text) report(name);
+  if (isWriting) await writeFile(path.join(FOLDER, name), text);
+  else if (COMMITTED.get(name) !== text) report(name);
 }
-for (const name of committed.keys()) {
+for (const name of COMMITTED.keys()) {
   if (files.has(name)) continue;
-  if (isWriting) await rm(path.join(folder, name));
+  if (isWriting) await rm(path.join(FOLDER, name));
   else report(name);
 }
 

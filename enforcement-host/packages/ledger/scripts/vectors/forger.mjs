@@ -200,70 +200,81 @@ export function disclosureDigest(text) {
  * before the manifest is signed; `signer` signs that.
  */
 export function exportOf(ledger, options = {}) {
-  const { from = 0, seqs, redact = [], header: changes = {}, manifest = {}, since } = options;
   const size = ledger.records.length - 1;
-  const { leaves } = ledger;
-  const root = digestOf(treeHash(leaves.slice(0, size)));
-  const isPart = from > 0 && !seqs;
-  const header = changed(
-    {
-      format: 1,
-      from,
-      log: ledger.log,
-      root,
-      size,
-      ...(isPart && {
-        prev: digestOf(leaves[from - 1]),
-        tree: { nodes: frontierOf(leaves.slice(0, from)), size: from },
-      }),
-      ...(seqs && { select: options.select ?? { types: ['decision'] } }),
-      ...(redact.length > 0 && { redact }),
-    },
-    changes,
+  const { from = 0, seqs } = options;
+  const chosen = [...ledger.records.keys()].filter((seq) =>
+    seqs ? seqs.includes(seq) || seq === size : seq >= from,
   );
   const keys = ledger.records
     .filter(({ line }) => /"type":"(?:genesis|key_epoch)","v":1\}$/.test(line))
     .map(({ line }) => canonicalize({ key: line }));
-  let hidden = 0;
-  const chosen = [...ledger.records.keys()].filter((seq) =>
-    seqs ? seqs.includes(seq) || seq === size : seq >= from,
-  );
-  const body = chosen.flatMap((seq) => {
-    const { line, disclosures } = ledger.records[seq];
-    const left = disclosures.filter(({ name }) => !redact.includes(name));
-    hidden += disclosures.length - left.length;
-    const path = seqs && seq !== size ? inclusionPath(seq, leaves.slice(0, size)) : undefined;
-    return [
-      ...(path ? [canonicalize({ inclusion: path.map(digestOf) })] : []),
-      ...(left.length > 0 ? [`{"disclosures":[${left.map(({ text }) => text).join(',')}]}`] : []),
-      line,
-    ];
-  });
-  const all = [canonicalize({ export: header }), ...(options.keys?.(keys) ?? keys), ...body];
-  const text = (options.lines?.(all) ?? all).map((line) => `${line}\n`).join('');
-  const payload = {
-    content: sha256(text),
+  const lines = [
+    canonicalize({ export: headerOf(ledger, options) }),
+    ...(options.keys?.(keys) ?? keys),
+    ...chosen.flatMap((seq) => linesOf(ledger, seq, options)),
+  ];
+  const text = (options.lines?.(lines) ?? lines).map((line) => `${line}\n`).join('');
+  const payload = { ...manifestOf(ledger, chosen, options), content: sha256(text) };
+  const { signer = ledger.key, typ = 'axtary-export+jwt' } = options;
+  const jws = ledger.sign(signer, typ, { ...payload, ...options.manifest });
+  return `${text}${canonicalize({ manifest: options.jws?.(jws) ?? jws })}\n`;
+}
+
+/** Leaf hashes of the records that the last checkpoint signs, and their root. */
+function treeOf({ leaves }) {
+  const signed = leaves.slice(0, -1);
+  return { signed, root: digestOf(treeHash(signed)) };
+}
+
+function headerOf(ledger, { from = 0, seqs, select, redact = [], header: changes = {} }) {
+  const { signed, root } = treeOf(ledger);
+  const before = signed.slice(0, from);
+  const start = {
+    prev: digestOf(signed[from - 1] ?? signed[0]),
+    tree: { nodes: frontierOf(before), size: from },
+  };
+  const header = {
+    format: 1,
+    from,
+    log: ledger.log,
+    root,
+    size: signed.length,
+    ...(from > 0 && !seqs ? start : {}),
+    ...(seqs && { select: select ?? { types: ['decision'] } }),
+    ...(redact.length > 0 && { redact }),
+  };
+  return changed(header, changes);
+}
+
+function linesOf(ledger, seq, { seqs, redact = [] }) {
+  const { line, disclosures } = ledger.records[seq];
+  const { signed } = treeOf(ledger);
+  const left = disclosures.filter(({ name }) => !redact.includes(name));
+  const lines = [];
+  if (seqs && seq < signed.length) {
+    lines.push(canonicalize({ inclusion: inclusionPath(seq, signed).map(digestOf) }));
+  }
+  if (left.length > 0) lines.push(`{"disclosures":[${left.map(({ text }) => text).join(',')}]}`);
+  return [...lines, line];
+}
+
+function manifestOf(ledger, chosen, { redact = [], since }) {
+  const { signed, root } = treeOf(ledger);
+  const sealed = chosen.flatMap((seq) => ledger.records[seq].disclosures);
+  return {
     created: '2026-01-03T00:00:00.000Z',
-    head: digestOf(leaves[size]),
-    hidden,
+    head: digestOf(ledger.leaves.at(-1)),
+    hidden: sealed.filter(({ name }) => redact.includes(name)).length,
     log: ledger.log,
     records: chosen.length,
     root,
-    size,
+    size: signed.length,
     software: 'vectors 1',
-    ...(since !== undefined && {
-      consistency: {
-        proof: consistencyPath(since, leaves.slice(0, size)).map(digestOf),
-        root: digestOf(treeHash(leaves.slice(0, since))),
-        size: since,
-      },
-    }),
-    ...manifest,
+    ...(since !== undefined && { consistency: consistencyOf(signed, since) }),
   };
-  const jws = ledger.sign(
-    options.signer ?? ledger.key,
-    options.typ ?? 'axtary-export+jwt',
-    payload,
-  );
-  return `${text}${canonicalize({ manifest: options.jws?.(jws) ?? jws })}\n`;
+}
+
+function consistencyOf(signed, size) {
+  const proof = consistencyPath(size, signed).map(digestOf);
+  return { proof, root: digestOf(treeHash(signed.slice(0, size))), size };
 }

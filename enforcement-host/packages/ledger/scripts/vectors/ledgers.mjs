@@ -52,7 +52,7 @@ export function pass(jti, decisionId, changes = {}) {
   };
 }
 
-export function intent(intentId, jti, decisionId, changes = {}) {
+export function intent([intentId, jti, decisionId], changes = {}) {
   return {
     intentId,
     decisionId,
@@ -75,7 +75,7 @@ export function call(notary, label = 'a') {
     .genesis()
     .add('decision', decision('dec_1', 'allow', { action: ACTION }))
     .add('pass', pass('pass_1', 'dec_1'))
-    .add('intent', intent('int_1', 'pass_1', 'dec_1'))
+    .add('intent', intent(['int_1', 'pass_1', 'dec_1']))
     .add('outcome', outcome('int_1'));
 }
 
@@ -119,7 +119,7 @@ export function everything(notary) {
     .add('approval', { decisionId: 'dec_0', denied })
     .add('decision', decision('dec_1', 'allow', { action: ACTION }))
     .add('pass', pass('pass_1', 'dec_1'))
-    .add('intent', intent('int_1', 'pass_1', 'dec_1'))
+    .add('intent', intent(['int_1', 'pass_1', 'dec_1']))
     .add('outcome', outcome('int_1', 'unknown'))
     .add('reconciliation', { intentId: 'int_1', outcome: 'executed', by: 'ada', reason: 'seen' })
     .add('revocation', {

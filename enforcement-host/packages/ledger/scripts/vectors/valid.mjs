@@ -20,7 +20,7 @@ const HIDEABLE = [
   'workspace',
 ];
 
-function valid(name, why, text, more = {}) {
+function valid([name, why], text, more = {}) {
   return { name: `valid-${name}`, why, text, verdict: 'VALID_UNANCHORED', ...more };
 }
 
@@ -39,53 +39,55 @@ export function validCases(notary) {
   const trustRoot = KEYS.first.kid;
   const anchored = { verdict: 'VALID_ANCHORED', trustRoot };
   return [
-    valid('call', 'one call, whole', exportOf(call)),
-    valid('call-anchored', 'its root is known', exportOf(call), {
+    valid(['call', 'one call, whole'], exportOf(call)),
+    valid(['call-anchored', 'its root is known'], exportOf(call), {
       ...anchored,
       anchors: [known(call, 5)],
     }),
-    valid('call-head-known', 'the head behind the last checkpoint is known', exportOf(call), {
+    valid(['call-head-known', 'the head behind the last checkpoint is known'], exportOf(call), {
       ...anchored,
       anchors: [{ log, head, size }],
     }),
-    valid('older-state-known', 'an anchor of an earlier state confirms that much', exportOf(call), {
-      ...anchored,
-      anchors: [known(call, 3)],
-    }),
-    valid('everything', 'every type of record, two keys', exportOf(all), { trustRoot }),
-    valid('two-checkpoints', 'the last checkpoint signs the one before', exportOf(twice)),
-    valid('redacted', 'all sealed members kept back', exportOf(all, { redact: HIDEABLE })),
-    valid('redacted-some', 'hashes kept back', exportOf(all, { redact: ['payloadHash'] })),
-    valid('part', 'from record 4 on', exportOf(all, { from: 4 }), { trustRoot }),
-    valid('part-second-key', 'from record 9 on, of the second key', exportOf(all, { from: 9 }), {
+    valid(
+      ['older-state-known', 'an anchor of an earlier state confirms that much'],
+      exportOf(call),
+      {
+        ...anchored,
+        anchors: [known(call, 3)],
+      },
+    ),
+    valid(['everything', 'every type of record, two keys'], exportOf(all), { trustRoot }),
+    valid(['two-checkpoints', 'the last checkpoint signs the one before'], exportOf(twice)),
+    valid(['redacted', 'all sealed members kept back'], exportOf(all, { redact: HIDEABLE })),
+    valid(['redacted-some', 'hashes kept back'], exportOf(all, { redact: ['payloadHash'] })),
+    valid(['part', 'from record 4 on'], exportOf(all, { from: 4 }), { trustRoot }),
+    valid(['part-second-key', 'from record 9 on, of the second key'], exportOf(all, { from: 9 }), {
       ...anchored,
       anchors: [known(all, 9)],
     }),
-    valid('part-checkpoint', 'the last checkpoint alone', exportOf(all, { from: last })),
-    valid('selection', 'decisions, each proven', exportOf(all, { seqs: [8, 10] }), {
+    valid(['part-checkpoint', 'the last checkpoint alone'], exportOf(all, { from: last })),
+    valid(['selection', 'decisions, each proven'], exportOf(all, { seqs: [8, 10] }), {
       ...anchored,
       anchors: [known(all, last)],
     }),
-    valid('selection-none', 'nothing matched', exportOf(all, { seqs: [] })),
+    valid(['selection-none', 'nothing matched'], exportOf(all, { seqs: [] })),
     valid(
-      'selection-redacted',
-      'of a selection something kept back',
+      ['selection-redacted', 'of a selection something kept back'],
       exportOf(all, { seqs: [8, 10], redact: ['human', 'intent'] }),
     ),
-    valid('since', 'proves what was exported before', exportOf(all, { since: 7 }), {
+    valid(['since', 'proves what was exported before'], exportOf(all, { since: 7 }), {
       ...anchored,
       anchors: [known(all, 7)],
     }),
     valid(
-      'selection-since',
-      'a selection that proves it as well',
+      ['selection-since', 'a selection that proves it as well'],
       exportOf(all, { seqs: [8], since: 7 }),
       {
         ...anchored,
         anchors: [{ log: all.log, size: 7, root: known(all, 7).root }],
       },
     ),
-    valid('genesis-only', 'the genesis and its checkpoint', exportOf(shortest(notary))),
+    valid(['genesis-only', 'the genesis and its checkpoint'], exportOf(shortest(notary))),
   ];
 }
 
