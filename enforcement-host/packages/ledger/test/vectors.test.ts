@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -73,6 +74,11 @@ describe('published exports', () => {
     );
     const codes = new Set(CASES.flatMap(({ code }) => code ?? []));
     assert.deepEqual([...codes].sort(), expected);
+  });
+
+  it('are what they are made from', () => {
+    const script = fileURLToPath(new URL('../scripts/vectors.mjs', import.meta.url));
+    execFileSync(process.execPath, [script], { stdio: 'pipe' });
   });
 
   for (const { file, why, verdict, code, seq, trustRoot, anchors } of CASES) {

@@ -60,9 +60,8 @@ export async function* readLedgerEntries(
   const { active, segments } = await openLedger(path);
   try {
     let next = 0;
-    for (const { file, first } of partsFrom(segments, path, from)) {
-      const handle = first === undefined ? active : await openForReading(file);
-      if (!handle) return;
+    for (const { file, first, opened } of partsFrom({ active, segments }, path, from)) {
+      const handle = opened ?? (await openForReading(file));
       try {
         for await (const entry of entriesOf(handle, file, { first, signal })) {
           if (entry.seq >= to) return;
@@ -72,7 +71,7 @@ export async function* readLedgerEntries(
           if (entry.seq >= from) yield entry;
         }
       } finally {
-        if (handle !== active) await handle.close();
+        if (!opened) await handle.close();
       }
     }
   } finally {
@@ -105,14 +104,20 @@ interface Part {
   readonly file: string;
   /** Sequence number of the first record; absent for the file that is written. */
   readonly first: number | undefined;
+  /** The same file, where it is open already. */
+  readonly opened?: FileHandle;
 }
 
 /** The files that can hold records from `from` on. */
-function partsFrom(segments: readonly Segment[], path: string, from: number): readonly Part[] {
+function partsFrom(
+  { active, segments }: OpenedLedger,
+  path: string,
+  from: number,
+): readonly Part[] {
   const needed = segments.filter(
     (_, n) => (segments[n + 1]?.first ?? Number.POSITIVE_INFINITY) > from,
   );
-  return [...needed, { file: path, first: undefined }];
+  return active ? [...needed, { file: path, first: undefined, opened: active }] : needed;
 }
 
 async function* entriesOf(
