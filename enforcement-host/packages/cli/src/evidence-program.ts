@@ -128,19 +128,25 @@ function addDisclose(ledger: Command, context: CliContext): void {
     .description('open sealed members of a record for whoever has an export without them')
     .argument('<seq>', 'the record', wholeNumber)
     .argument('<members...>', 'such as payloadHash or context')
+    .option('--file <ledger>', 'the ledger; default: that of the workspace')
     .option('--out <file>', 'add it to this file; default: print it')
     .addHelpText('after', examples('axtary ledger disclose 42 payloadHash --out opened.jsonl'))
     .action(
       async (
         seq: number,
         members: readonly string[],
-        { out, ...options }: LedgerOptions & { readonly out?: string },
+        { out, file, ...options }: DiscloseArguments,
       ) => {
         const { ledgerDisclose } = await import('./commands/ledger-disclose.js');
-        const file = await ledgerOf(options, context);
-        await ledgerDisclose({ ledger: file, seq, members, out }, context);
+        const ledger = await namedLedger(file, options, context);
+        await ledgerDisclose({ ledger, seq, members, out }, context);
       },
     );
+}
+
+interface DiscloseArguments extends LedgerOptions {
+  readonly file?: string;
+  readonly out?: string;
 }
 
 function verifyOptions(command: Command): Command {
