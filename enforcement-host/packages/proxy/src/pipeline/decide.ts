@@ -2,6 +2,7 @@ import { policyHash, type VerifiedDelegation } from '@axtary/actionpass';
 import { chargesOf, scopesOf, type ExceededLimit, type Reservation } from '@axtary/budgets';
 import {
   messageOf,
+  parseTraceparent,
   type Action,
   type ApprovalFact,
   type Decision,
@@ -13,11 +14,12 @@ import { newId, type Sha256 } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
 import { approvalsInWords, evaluatePolicy, type Policy } from '@axtary/policy';
 
-import type { HandleOptions } from '../types.js';
+import type { HandleOptions, Timings } from '../types.js';
 import { Block } from './block.js';
 import { delegatedCharges, verifyDelegated } from './delegated.js';
 import type { Dependencies } from './dependencies.js';
 import type { NamedAction } from './named-action.js';
+import { inMicroseconds } from './stopwatch.js';
 
 /** A decision with everything it was made from. */
 export interface DecidedAction extends NamedAction {
@@ -202,8 +204,9 @@ function whyNot({ decision, reasons, obligations }: Decision): string {
 }
 
 /** The decision as evidence. The payload stays out of the ledger; its digest is in. */
-export function decisionEntry(decided: DecidedAction): LedgerEntry {
+export function decisionEntry(decided: DecidedAction, timings: Timings): LedgerEntry {
   const { parsed, digests, decisionId, decision, facts } = decided;
+  const trace = parseTraceparent(parsed.action.context.traceparent);
   const { tool, resource, constraints } = parsed.action.capability;
   return {
     type: 'decision',
@@ -219,6 +222,8 @@ export function decisionEntry(decided: DecidedAction): LedgerEntry {
       ...(decided.delegation && { chain: chainOf(decided.delegation) }),
       action: { ...parsed.action, capability: { tool, resource, constraints } },
       ...digests,
+      ...(trace && { trace }),
+      timings: inMicroseconds(timings),
     },
   };
 }
