@@ -111,7 +111,8 @@ function decideNow(
     approvals: [...approvals],
     ...(meters.length > 0 && { usage: budgets.read(scopes, meters, now) }),
   };
-  const decision = tightest([action, ...delegators(action, delegation)], policy, facts);
+  const above = delegation?.chain.slice(0, -1).map(({ sub }) => sub) ?? [];
+  const decision = evaluateFor(action, above, { policy, facts });
   const decided = { facts, decision, policyHash: hash, reservation: undefined };
   if (decision.decision !== 'allow') return decided;
   const charges = [
@@ -125,24 +126,24 @@ function decideNow(
   return { ...decided, decision: refusal('delegation-budget', overspent(reserved)).decision };
 }
 
-/** The same action, as each agent above in the chain would ask for it: nobody delegates more than they may. */
-function delegators(action: Action, delegation: VerifiedDelegation | undefined): readonly Action[] {
-  const above = delegation?.chain.slice(0, -1) ?? [];
-  return above.map(({ sub }) => ({ ...action, actor: { ...action.actor, agent: sub } }));
-}
-
 const STRICTNESS = { allow: 0, step_up: 1, deny: 2 } as const satisfies Record<Verdict, number>;
 
-/** The strictest of the decisions about these actions, and of equals the first. */
-function tightest(
-  [first, ...others]: readonly [Action, ...Action[]],
-  policy: Policy,
-  facts: Facts,
+/**
+ * The strictest of the decisions about an action as its agent asks for it and as each agent above
+ * would, for nobody delegates more than they may; of equals that about the agent itself.
+ *
+ * @param above agents of the chain, root first, without the one that acts.
+ */
+export function evaluateFor(
+  action: Action,
+  above: readonly string[],
+  { policy, facts }: { readonly policy: Policy; readonly facts: Facts },
 ): Decision {
-  const decisions = others.map((action) => evaluatePolicy(action, policy, facts));
+  const asOthers = above.map((agent) => ({ ...action, actor: { ...action.actor, agent } }));
+  const decisions = asOthers.map((other) => evaluatePolicy(other, policy, facts));
   return decisions.reduce(
     (so, next) => (STRICTNESS[next.decision] > STRICTNESS[so.decision] ? next : so),
-    evaluatePolicy(first, policy, facts),
+    evaluatePolicy(action, policy, facts),
   );
 }
 
