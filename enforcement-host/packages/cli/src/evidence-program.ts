@@ -1,7 +1,8 @@
 import path from 'node:path';
 
 import { systemClock } from '@axtary/core';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { LedgerFormatName } from '@axtary/ledger';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { addLedgerAnchor } from './anchor-program.js';
 import type { CliContext } from './context.js';
@@ -15,6 +16,7 @@ export function addEvidence(program: Command, context: CliContext): void {
   const ledger = program.command('ledger').description('work with the ledger of a folder');
   addVerifyLedger(ledger, context);
   addDisclose(ledger, context);
+  addExport(ledger, context);
   addReplay(ledger, context);
   addForget(ledger, context);
   addLedgerAnchor(ledger, context, async (file) => {
@@ -146,6 +148,37 @@ function addDisclose(ledger: Command, context: CliContext): void {
       },
     );
 }
+
+interface ExportArguments extends LedgerOptions {
+  readonly format: LedgerFormatName;
+  readonly out: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+const FORMATS = ['jsonl', 'csv', 'ocsf', 'cef', 'leef', 'ecs', 'otlp'] as const;
+
+function addExport(ledger: Command, context: CliContext): void {
+  withLedger(ledger.command('export'), context)
+    .description('write the ledger in a format of other systems; it is no evidence then')
+    .argument('[file]', 'the ledger; default: that of the workspace')
+    .addOption(new Option('--format <format>', 'which').choices(FORMATS).makeOptionMandatory())
+    .requiredOption('--out <file>', 'where to, or - for standard output')
+    .option('--since <time>', 'records from this moment on, RFC 3339 in UTC')
+    .option('--until <time>', 'records before this moment')
+    .addHelpText('after', EXPORT_HELP)
+    .action(async (given: string | undefined, options: ExportArguments) => {
+      const { ledgerExport } = await import('./commands/ledger-export.js');
+      const { format, out, since, until } = options;
+      const file = await namedLedger(given, options, context);
+      await ledgerExport({ ledger: file, format, out, since, until }, context);
+    });
+}
+
+const EXPORT_HELP = `
+jsonl: the records. csv: RFC 4180. ocsf: OCSF 1.8 API Activity (6003). cef, leef: ArcSight and
+QRadar. ecs: Elastic Common Schema 8. otlp: OTLP/HTTP JSON logs with the GenAI and MCP conventions.
+${examples('axtary ledger export --format ocsf --out events.jsonl')}`;
 
 interface ReplayArguments extends LedgerOptions {
   readonly policies?: string;
