@@ -60,23 +60,31 @@ export async function* readLedgerEntries(
   const { active, segments } = await openLedger(path);
   try {
     let next = 0;
-    for (const { file, first } of partsFrom(segments, path, from)) {
-      const handle = first === undefined ? active : await openForReading(file);
-      if (!handle) return;
-      try {
-        for await (const entry of entriesOf(handle, file, { first, signal })) {
-          if (entry.seq >= to) return;
-          // The file that was written may have become the last segment.
-          if (entry.seq < next) continue;
-          next = entry.seq + 1;
-          if (entry.seq >= from) yield entry;
-        }
-      } finally {
-        if (handle !== active) await handle.close();
+    for (const part of partsFrom(segments, path, from)) {
+      for await (const entry of readingPart(part, active, signal)) {
+        if (entry.seq >= to) return;
+        // The file that was written may have become the last segment.
+        if (entry.seq < next) continue;
+        next = entry.seq + 1;
+        if (entry.seq >= from) yield entry;
       }
     }
   } finally {
     await active?.close();
+  }
+}
+
+async function* readingPart(
+  { file, first }: Part,
+  active: FileHandle | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LedgerFileEntry> {
+  const handle = first === undefined ? active : await openForReading(file);
+  if (!handle) return;
+  try {
+    yield* entriesOf(handle, file, { first, signal });
+  } finally {
+    if (handle !== active) await handle.close();
   }
 }
 
