@@ -160,6 +160,16 @@ export class FakeHost {
       'ledger/verify': () => {
         throw refused();
       },
+      'ledger/query': () => {
+        throw refused();
+      },
+      'ledger/rows': () => ({ rows: [] }),
+      'ledger/detail': () => {
+        throw refused();
+      },
+      'ledger/accept': () => {
+        throw refused();
+      },
       'agents/endpoint': () => ({ bearer: 'bearer', servers: [] }),
       'host/stop': () => {
         setImmediate(() => void this.crash());

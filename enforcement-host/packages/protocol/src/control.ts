@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { authorityProtocol } from './authority.js';
 import { notification, request } from './define.js';
+import { ledgerProtocol } from './ledger.js';
 import {
   approvalDetailSchema,
   approvalSummarySchema,
@@ -17,7 +18,7 @@ import { policyIssueSchema, policyTextSchema } from './policy-model.js';
 import { policyProtocol } from './policy.js';
 
 /** Raised when a message changes shape; a client that speaks another one replaces the host. */
-export const CONTROL_PROTOCOL_VERSION = 3;
+export const CONTROL_PROTOCOL_VERSION = 4;
 
 const nothing = z.strictObject({});
 const jws = z.string().max(16_384);
@@ -92,6 +93,7 @@ export const controlProtocol = {
   'policy/trust': request(z.strictObject({ workspace, statement: jws }), workspaceStateSchema),
   ...policyProtocol,
   ...authorityProtocol,
+  ...ledgerProtocol,
 
   'approvals/list': request(
     z.strictObject({ workspace }),

@@ -39,6 +39,15 @@ export {
   type Result,
 } from './define.js';
 export {
+  LEDGER_GROUPS,
+  type LedgerDetail,
+  type LedgerFilter,
+  type LedgerGroup,
+  type LedgerLink,
+  type LedgerResult,
+  type LedgerRow,
+} from './ledger.js';
+export {
   approvalDetailSchema,
   type ApprovalDetail,
   type ApprovalSummary,
@@ -115,6 +124,20 @@ export {
   type SubjectKind,
   type ToSimulationPanel,
 } from './simulation-panel.js';
+export {
+  LEDGER_PAGE,
+  fromLedgerPanelSchema,
+  ledgerChoiceSchema,
+  savedLedgerFilterSchema,
+  toLedgerPanelSchema,
+  type FromLedgerPanel,
+  type LedgerChoice,
+  type LedgerFound,
+  type LedgerPanel,
+  type PanelDetail,
+  type SavedLedgerFilter,
+  type ToLedgerPanel,
+} from './ledger-panel.js';
 export {
   fromReviewPanelSchema,
   toReviewPanelSchema,

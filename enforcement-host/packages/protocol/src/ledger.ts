@@ -19,15 +19,20 @@ export const ledgerFilterSchema = z.strictObject({
   since: z.string().max(64).optional(),
   until: z.string().max(64).optional(),
   types: names.optional(),
+  /** Of decisions only, as are `rules`. */
   verdicts: z.array(verdictSchema).max(3).optional(),
-  /** Of outcomes. */
+  /** Of outcomes; `approved` and `denied` of approvals; `reconciled` of reconciliations. */
   statuses: names.optional(),
+  /** Of all records of a call, as its decision says; `humans`, `tools` and `tasks` likewise. */
   agents: names.optional(),
   humans: names.optional(),
   tools: names.optional(),
   tasks: names.optional(),
   rules: names.optional(),
-  /** Part of the record's text, without regard to case. */
+  /**
+   * Part of a text or number in the record, also in what is sealed, without regard to case where a
+   * letter has one other; not of members' names.
+   */
   text: z.string().max(1024).optional(),
   /** All records of the call that this decision began. */
   decisionId: z.string().max(512).optional(),
@@ -49,8 +54,12 @@ export const ledgerResultSchema = z.strictObject({
   size: count,
   /** False where a text search ended early: `total` counts what was found until then. */
   isWhole: z.boolean(),
+  /** That of the newest record first, 1,000 at most. Records without a key are under ''. */
   groups: z.array(z.strictObject({ key: z.string(), count, newest: seq })),
-  /** Decisions over time: equal spans from `start`, each `spanMs` long. */
+  /**
+   * Decisions over time, and `other` records: equal spans from `start`, which is the time of the
+   * earliest record, each `spanMs` long. Without any record there are no spans.
+   */
   timeline: z.strictObject({
     start: z.string(),
     spanMs: z.number().positive(),

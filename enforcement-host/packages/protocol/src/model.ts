@@ -47,7 +47,13 @@ export const workspaceStateSchema = z.strictObject({
   ledger: z.strictObject({
     size: z.number().int(),
     head: z.string(),
+    /** Why nothing is written, and so nothing executes. */
     error: z.string().optional(),
+    code: z.string().optional(),
+    /** The head that was kept, where the ledger is not the one that it belongs to. */
+    expected: z
+      .strictObject({ log: z.string(), size: z.number().int(), head: sha256Schema })
+      .optional(),
   }),
 });
 export type WorkspaceState = z.infer<typeof workspaceStateSchema>;
