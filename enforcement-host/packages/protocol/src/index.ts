@@ -128,6 +128,7 @@ export {
   LEDGER_PAGE,
   fromLedgerPanelSchema,
   ledgerChoiceSchema,
+  panelDetail,
   savedLedgerFilterSchema,
   toLedgerPanelSchema,
   type FromLedgerPanel,

@@ -6,6 +6,7 @@ import {
   ledgerFilterSchema,
   ledgerResultSchema,
   ledgerRowSchema,
+  type LedgerDetail,
 } from './ledger.js';
 
 /** Rows that the live ledger is given at once. */
@@ -76,6 +77,11 @@ export type LedgerPanel = z.infer<typeof ledgerPanelSchema>;
 export const panelDetailSchema = ledgerDetailSchema.omit({ recordText: true, line: true });
 export type PanelDetail = z.infer<typeof panelDetailSchema>;
 
+/** What the live ledger shows of a record. */
+export function panelDetail(detail: LedgerDetail): PanelDetail {
+  return panelDetailSchema.strip().parse(detail);
+}
+
 /** Extension to live ledger. */
 export const toLedgerPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('show'), panel: ledgerPanelSchema }),
@@ -112,6 +118,11 @@ export const fromLedgerPanelSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('createRule'), seq }),
   z.strictObject({ type: z.literal('simulate'), seq }),
   z.strictObject({ type: z.literal('acceptLedger') }),
-  z.strictObject({ type: z.literal('openPanel'), choice: ledgerChoiceSchema }),
+  /** Shows the same in the editor area, with a record where one was chosen. */
+  z.strictObject({
+    type: z.literal('openPanel'),
+    choice: ledgerChoiceSchema,
+    seq: seq.optional(),
+  }),
 ]);
 export type FromLedgerPanel = z.infer<typeof fromLedgerPanelSchema>;
