@@ -29,7 +29,10 @@ const VERDICTS = ['allow', 'step_up', 'deny'] as const;
 
 /** Says which records are shown, and how they are grouped. */
 export class LedgerFilterBar extends LitElement {
-  static override readonly properties = { panel: { attribute: false } };
+  static override readonly properties = {
+    panel: { attribute: false },
+    areListsShown: { state: true },
+  };
   static override readonly styles = [
     sharedStyles,
     ledgerStyles,
@@ -44,13 +47,37 @@ export class LedgerFilterBar extends LitElement {
       .search input {
         width: 100%;
       }
-      .spring {
-        flex: 1 1 0;
+      :host {
+        container-type: inline-size;
+      }
+      .lists {
+        display: contents;
+      }
+      .toggle {
+        display: none;
+      }
+      @container (max-width: 560px) {
+        .search {
+          flex-basis: 8em;
+        }
+        .toggle {
+          display: inline-flex;
+        }
+        .lists.closed {
+          display: none;
+        }
       }
     `,
   ];
   declare panel: LedgerPanel;
+  /** Where there is little room, lists are shown only when they are asked for. */
+  declare areListsShown: boolean;
   #typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.areListsShown = false;
+  }
 
   /** Puts the cursor into the search field. */
   focusSearch(): void {
@@ -85,13 +112,23 @@ export class LedgerFilterBar extends LitElement {
             @input=${this.#onType}
             @keydown=${this.#onSearchKey}
         /></label>
-        ${this.#renderFolders()} ${this.#renderList('Verdict', 'verdicts', VERDICTS)}
-        ${this.#renderList('Outcome', 'statuses', STATUS_NAMES)}
-        ${this.#renderList('Type', 'types', known.types)}
-        ${this.#renderList('Agent', 'agents', known.agents)}
-        ${this.#renderList('Tool', 'tools', known.tools)}
-        ${this.#renderList('Task', 'tasks', known.tasks)} ${this.#renderTime()}
-        ${this.#renderGroup()} ${this.#renderSaved()}
+        <button
+          type="button"
+          class="quiet toggle"
+          aria-expanded=${this.areListsShown}
+          @click=${this.#onToggle}
+        >
+          <vscode-icon name="filter" aria-hidden="true"></vscode-icon>Filters
+        </button>
+        <div class=${this.areListsShown ? 'lists' : 'lists closed'}>
+          ${this.#renderFolders()} ${this.#renderList('Verdict', 'verdicts', VERDICTS)}
+          ${this.#renderList('Outcome', 'statuses', STATUS_NAMES)}
+          ${this.#renderList('Type', 'types', known.types)}
+          ${this.#renderList('Agent', 'agents', known.agents)}
+          ${this.#renderList('Tool', 'tools', known.tools)}
+          ${this.#renderList('Task', 'tasks', known.tasks)} ${this.#renderTime()}
+          ${this.#renderGroup()} ${this.#renderSaved()}
+        </div>
       </div>
       ${this.#renderChips()}`;
   }
@@ -187,6 +224,10 @@ export class LedgerFilterBar extends LitElement {
       </button>
     </div>`;
   }
+
+  readonly #onToggle = (): void => {
+    this.areListsShown = !this.areListsShown;
+  };
 
   readonly #onType = ({ target }: Event): void => {
     if (!(target instanceof HTMLInputElement)) return;

@@ -34,7 +34,6 @@ export const listStyles = css`
     flex: none;
     color: var(--vscode-descriptionForeground);
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-    padding-right: 22px;
   }
   .scroller {
     flex: 1 1 auto;

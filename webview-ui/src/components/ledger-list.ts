@@ -10,6 +10,7 @@ import { RowPool, type RowContent } from './ledger-rows.js';
 import { sharedStyles } from './styles.js';
 
 const ROW_HEIGHT = 24;
+const PADDING = 8;
 /** A scroller that has not moved for so long is at rest. */
 const REST_MS = 120;
 const PENDING: RowContent = { kind: 'pending' };
@@ -119,8 +120,12 @@ export class LedgerListView extends LitElement {
   #resize(): void {
     const clip = this.renderRoot.querySelector<HTMLElement>('.clip');
     const spacer = this.renderRoot.querySelector<HTMLElement>('.spacer');
-    if (clip === null || spacer === null) return;
+    const head = this.renderRoot.querySelector<HTMLElement>('.head');
+    const { scroller } = this;
+    if (clip === null || spacer === null || head === null || scroller === null) return;
     const view = this.#viewHeight;
+    // Columns are below their names whether the scroll bar takes room or not.
+    head.style.paddingRight = `${PADDING + scroller.offsetWidth - scroller.clientWidth}px`;
     this.#map.resize(this.list.length, view);
     clip.style.height = `${view}px`;
     spacer.style.height = `${this.#map.height}px`;

@@ -19,6 +19,7 @@ export const ledgerStyles = css`
     background: var(--vscode-dropdown-background, transparent);
     border-color: var(--vscode-dropdown-border, var(--vscode-input-border, transparent));
     max-width: 12em;
+    field-sizing: content;
   }
   input::placeholder {
     color: var(--vscode-input-placeholderForeground);

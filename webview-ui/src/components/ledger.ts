@@ -207,6 +207,7 @@ export class LedgerApp extends LitElement {
 
   #show(panel: LedgerPanel): void {
     const { found, choice } = panel;
+    const isOther = this.panel !== undefined && isOtherQuestion(this.panel.choice, choice);
     this.panel = panel;
     this.#link.remember(choice);
     if (found !== undefined && found.run !== this.#run) {
@@ -217,6 +218,7 @@ export class LedgerApp extends LitElement {
       if (isSame && !this.isAtTop) this.#listView?.shift(found.added);
     }
     this.#list = new LedgerList(found, choice);
+    if (isOther) this.#listView?.goToTop();
     this.#follow();
   }
 
@@ -352,6 +354,13 @@ export class LedgerApp extends LitElement {
 /** The same in the panel area: a record opens in the editor area. */
 export class NarrowLedgerApp extends LedgerApp {
   protected override readonly isNarrow = true;
+}
+
+/** Whether the records of the list are others; a group that is opened or closed leaves them. */
+function isOtherQuestion(before: LedgerChoice, now: LedgerChoice): boolean {
+  const asked = ({ folder, filter, group }: LedgerChoice): string =>
+    JSON.stringify([folder, filter, group]);
+  return asked(before) !== asked(now);
 }
 
 function statusText({ status, found, message, choice }: LedgerPanel): string {
