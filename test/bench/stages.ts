@@ -2,10 +2,15 @@ import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 
-import { createSigner, digestsOf, issuePass, policyHash, signCompact } from '@axtary/actionpass';
-import { ARTIFACT_TYPES, canonicalize, parseAction } from '@axtary/core';
+import { createSigner, digestsOf, issuePass, policyHash } from '@axtary/actionpass';
+import { canonicalize, parseAction } from '@axtary/core';
 import { newId } from '@axtary/core/digest';
-import { LocalJsonlLedger, verifyLedgerFile, type CheckpointSigner } from '@axtary/ledger';
+import {
+  LocalJsonlLedger,
+  localLedgerSigner,
+  verifyLedger,
+  type LedgerSigner,
+} from '@axtary/ledger';
 import { evaluatePolicy } from '@axtary/policy';
 import { createProxyRuntime } from '@axtary/proxy';
 import { SignJWT } from 'jose';
@@ -176,22 +181,13 @@ export async function verifying(
   file: string,
 ): Promise<{ readonly records: number; readonly perSecond: number }> {
   const start = process.hrtime.bigint();
-  const report = await verifyLedgerFile(file, { mode: 'export' });
+  const report = await verifyLedger(file);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   if (report.verdict !== 'VALID_UNANCHORED')
     throw new Error(`${report.verdict}: ${report.message}`);
   return { records: report.size, perSecond: report.size / seconds };
 }
 
-function checkpointing(key: KeyObject): { readonly checkpoint: CheckpointSigner } {
-  const signer = createSigner(key);
-  const { kid, publicJwk } = signer;
-  if (kid === undefined || !publicJwk) throw new TypeError('expected a key with a public half');
-  return {
-    checkpoint: {
-      kid,
-      publicJwk: { ...publicJwk },
-      signCheckpoint: (payload) => signCompact(signer, ARTIFACT_TYPES.checkpoint, payload),
-    },
-  };
+function checkpointing(key: KeyObject): { readonly signer: LedgerSigner } {
+  return { signer: localLedgerSigner(key) };
 }

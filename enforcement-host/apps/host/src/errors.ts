@@ -11,7 +11,13 @@ export type HostErrorCode =
   | 'SUBJECT_UNKNOWN'
   | 'PASS_KEY_REFUSED'
   | 'NOT_LIFTABLE'
-  | 'EXPORT_REFUSED';
+  | 'EXPORT_REFUSED'
+  /** There is no such query any more: another took its place. */
+  | 'QUERY_UNKNOWN'
+  | 'QUERY_REPLACED'
+  | 'QUERY_INVALID'
+  | 'RECORD_UNKNOWN'
+  | 'NOT_NEEDED';
 
 /** The enforcement host cannot do what was asked. */
 export class HostError extends AxtaryError<HostErrorCode> {}

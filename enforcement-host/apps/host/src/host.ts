@@ -8,6 +8,7 @@ import type { HostReady, HostStart } from '@axtary/protocol';
 import { Bearers } from './agent/bearers.js';
 import { startAgentServer, type AgentServer } from './agent/server.js';
 import { Authority } from './authority/authority.js';
+import { newHolder } from './authority/holder.js';
 import { createPassCustodian } from './authority/pass-custodian.js';
 import { startControlServer, type ControlServer } from './control/server.js';
 import { HostError } from './errors.js';
@@ -16,7 +17,6 @@ import { createAskEngines, type EnginesOptions } from './policy/engines.js';
 import { Environments } from './policy/environment.js';
 import { Approvers } from './state/approvers.js';
 import { prepareStateFolder, type StateFolder } from './state/folder.js';
-import { loadHostKey } from './state/host-key.js';
 import { VERSION } from './version.js';
 import { Workspaces } from './workspace/workspaces.js';
 
@@ -85,7 +85,6 @@ async function assemble(
 ): Promise<Parts> {
   const { enrolmentCode } = start;
   const approvers = await Approvers.load({ file: state.approvers, clock, enrolmentCode });
-  const hostKey = await loadHostKey(state.hostKey);
   const authority = await Authority.open({
     trustFile: state.passTrust,
     liftedFile: state.lifted,
@@ -95,7 +94,7 @@ async function assemble(
   await givePassKey(authority, start);
   const workspaces = new Workspaces({
     state,
-    hostKey,
+    holder: newHolder(),
     approvers,
     authority,
     osUser,

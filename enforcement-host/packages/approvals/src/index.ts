@@ -3,7 +3,7 @@ export { ApprovalError, type ApprovalErrorCode } from './errors.js';
 export { InMemoryApprovalQueueStore } from './in-memory.js';
 export { approvalItemSchema, type ApprovalItem, type Provenance } from './item.js';
 export { LocalJsonApprovalQueueStore } from './local-json.js';
-export type { QueueOptions } from './queue.js';
+export { requestId, type QueueOptions } from './queue.js';
 export { approvalProgress, type ApprovalProgress } from './requirements.js';
 export {
   createQueueApprovalResolver,

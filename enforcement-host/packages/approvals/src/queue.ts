@@ -258,6 +258,7 @@ function completed(
 }
 
 /** The same action always has the same id, also when it is asked for again. */
-function requestId(actionHash: string): string {
+/** The id of the request for an action: there is one for each. */
+export function requestId(actionHash: string): string {
   return `apr_${actionHash.slice('sha256:'.length, 'sha256:'.length + 32)}`;
 }

@@ -12,7 +12,7 @@ import type {
   ReservationRequest,
   ReserveResult,
 } from './reservation.js';
-import { RETENTION, Series, type Use } from './series.js';
+import { RETENTION_MS, Series, type Use } from './series.js';
 
 /** Unknown reservations that are listed; older ones stay counted. */
 const MAX_UNKNOWN = 10_000;
@@ -214,7 +214,7 @@ export class Budgets {
   // A task or an agent that no longer comes must not be remembered for ever.
   #sweep(): void {
     for (const [key, { latest }] of this.#series) {
-      if (latest <= this.#latest - RETENTION) this.#series.delete(key);
+      if (latest <= this.#latest - RETENTION_MS) this.#series.delete(key);
     }
     this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#series.size);
   }
@@ -238,7 +238,7 @@ export class Budgets {
 
   #forgetOld(): void {
     for (const [id, { since }] of this.#unknown) {
-      if (this.#unknown.size <= MAX_UNKNOWN && since > this.#latest - RETENTION) return;
+      if (this.#unknown.size <= MAX_UNKNOWN && since > this.#latest - RETENTION_MS) return;
       this.#unknown.delete(id);
     }
   }

@@ -20,5 +20,6 @@ export {
   type ReservationRequest,
   type ReserveResult,
 } from './reservation.js';
+export { RETENTION_MS } from './series.js';
 export { InMemoryBudgetStore, type BudgetStore } from './store.js';
 export { StoredBudgets, type Reconciliation, type StoredBudgetsOptions } from './stored-budgets.js';

@@ -3,7 +3,7 @@ import { messageOf } from '@axtary/core';
 import { BudgetError } from './errors.js';
 import { budgetEventSchema, type BudgetEvent } from './event.js';
 import { Journal } from './journal.js';
-import { RETENTION } from './series.js';
+import { RETENTION_MS } from './series.js';
 import type { BudgetStore } from './store.js';
 
 // The file: a header, then one event a line.
@@ -180,7 +180,7 @@ async function* compacted(journal: Journal): AsyncGenerator<Uint8Array> {
   yield HEADER;
   for await (const lines of eventLines(journal)) {
     const kept = lines.filter(
-      (line) => (counting.get(parseLine(line).id) ?? 0) > latest - RETENTION,
+      (line) => (counting.get(parseLine(line).id) ?? 0) > latest - RETENTION_MS,
     );
     yield Buffer.concat(kept.flatMap((line) => [line, NEWLINE]));
   }

@@ -1,7 +1,7 @@
 import { MAX_WINDOW_SECONDS } from './meter.js';
 
 /** Milliseconds; what is older no window reaches. */
-export const RETENTION = MAX_WINDOW_SECONDS * 1000;
+export const RETENTION_MS = MAX_WINDOW_SECONDS * 1000;
 
 /** Uses that are counted one by one, and merged ones of each size. */
 const MAX_PER_LEVEL = 1024;
@@ -46,7 +46,7 @@ export class Series {
     level.push(use);
     if (level.length <= MAX_PER_LEVEL) return;
     const [older, newer] = level.splice(0, 2);
-    if (!older || !newer || newer.time <= use.time - RETENTION) return;
+    if (!older || !newer || newer.time <= use.time - RETENTION_MS) return;
     if (newer.absorb(older)) {
       this.#push(index + 1, newer);
     } else {

@@ -5,14 +5,13 @@ import { Command, Option } from 'commander';
 import { addAuthority } from './authority-program.js';
 import type { CliContext } from './context.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
+import { addEvidence } from './evidence-program.js';
 import { addHook } from './hook-program.js';
 import { addPolicy } from './policy-program.js';
 import {
   absoluteState,
   examples,
-  ledgerOf,
   stateOption,
-  withLedger,
   type LedgerOptions,
   type StateOption,
 } from './program-options.js';
@@ -34,8 +33,7 @@ export function createProgram(context: CliContext): Command {
   addHook(program, context);
   addPolicy(program, context);
   addAuthority(program, context);
-  addVerifyExport(program, context);
-  addLedger(program, context);
+  addEvidence(program, context);
   return program;
 }
 
@@ -116,61 +114,4 @@ the folder is trusted. In the configuration of an MCP client:
       const workspace = path.resolve(context.cwd, options.workspace);
       await mcp({ ...absoluteState(options, context), workspace }, context);
     });
-}
-
-interface VerifyArguments extends LedgerOptions {
-  readonly anchor?: string;
-  readonly trustRoot?: string;
-  readonly json: boolean;
-}
-
-function addVerifyExport(program: Command, context: CliContext): void {
-  verifyOptions(program.command('verify-export'))
-    .description('verify an exported ledger, offline')
-    .argument('<file>', 'the export')
-    .addHelpText(
-      'after',
-      examples(
-        'axtary verify-export evidence.jsonl',
-        'axtary verify-export evidence.jsonl --anchor 1042:sha256:9f86…',
-      ) + EXIT_CODES_HELP,
-    )
-    .action(async (file: string, options: VerifyArguments) => {
-      const { verify } = await import('./commands/verify.js');
-      await verify({ ...options, mode: 'export', file }, context);
-    });
-}
-
-function addLedger(program: Command, context: CliContext): void {
-  const ledger = program.command('ledger').description('work with the ledger of a folder');
-  verifyOptions(withLedger(ledger.command('verify'), context))
-    .description('verify a ledger in place, also while it is written')
-    .argument('[file]', 'the ledger; default: that of the workspace')
-    .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (given: string | undefined, options: VerifyArguments) => {
-      const { verify } = await import('./commands/verify.js');
-      const file = given ?? (await ledgerOf(options, context));
-      await verify({ ...options, mode: 'ledger', file }, context);
-    });
-  withLedger(ledger.command('export'), context)
-    .description('copy the ledger up to its last signed checkpoint')
-    .requiredOption('--out <file>', 'where to; it appears whole or not at all')
-    .option('--json', 'print the anchor as JSON', false)
-    .addHelpText('after', examples('axtary ledger export --out evidence.jsonl'))
-    .action(async (options: LedgerOptions & { readonly out: string; readonly json: boolean }) => {
-      const { ledgerExport } = await import('./commands/ledger-export.js');
-      await ledgerExport({ ...options, ledger: await ledgerOf(options, context) }, context);
-    });
-  withLedger(ledger.command('path'), context)
-    .description('print where the ledger lies')
-    .action(async (options: LedgerOptions) => {
-      context.terminal.print(await ledgerOf(options, context));
-    });
-}
-
-function verifyOptions(command: Command): Command {
-  return command
-    .option('--anchor <anchor>', 'what is known from elsewhere: SIZE:HASH, or a JSON file')
-    .option('--trust-root <kid>', 'thumbprint (RFC 7638) of the checkpoint key, from elsewhere')
-    .option('--json', 'print the report as JSON', false);
 }

@@ -22,12 +22,17 @@ export function printReport(file: string, report: VerifyReport, terminal: Termin
   const painted = terminal.paint(COLOUR_OF[verdict], verdict);
   terminal.print(`${painted}${code === undefined ? '' : ` ${code}`}: ${MEANING[verdict]}`);
   terminal.print(`  ${printable(report.message)}`);
-  if (seq !== undefined) terminal.print(`  first record concerned: ${seq} (line ${seq + 1})`);
+  if (seq !== undefined) terminal.print(`  first record concerned: ${seq}`);
   terminal.print(`  file     ${printable(file)}`);
   if (report.size > 0) {
     terminal.print(`  log      ${printable(report.log)}`);
-    terminal.print(`  records  ${report.size}, ${report.unsigned} after the last checkpoint`);
+    terminal.print(`  records  ${report.records} of ${report.size}`);
+    if (report.unsigned > 0)
+      terminal.print(`           ${report.unsigned} after the last checkpoint`);
+    if (report.hidden > 0) terminal.print(`           ${report.hidden} sealed members kept back`);
     terminal.print(`  head     ${report.head}`);
+    if (report.genesisKid !== undefined) terminal.print(`  key      ${report.genesisKid}`);
+    if (report.anchoredBy) terminal.print(`  anchor   ${anchorText(report.anchoredBy)}`);
   }
   if (report.danglingIntents > 0) {
     terminal.print(`  calls without a known outcome: ${report.danglingIntents}`);
@@ -35,4 +40,9 @@ export function printReport(file: string, report: VerifyReport, terminal: Termin
   if (cannotExclude.length === 0) return;
   terminal.print('This cannot exclude:');
   for (const clause of cannotExclude) terminal.print(`  - ${clause}`);
+}
+
+function anchorText({ size, by, at }: NonNullable<VerifyReport['anchoredBy']>): string {
+  const who = by === undefined ? '' : `, ${printable(by)}`;
+  return `the first ${size} records${who}${at === undefined ? '' : `, ${printable(at)}`}`;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,13 +8,12 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { createSigner, signCompact } from '@axtary/actionpass';
-import { ARTIFACT_TYPES, canonicalize, type Verdict } from '@axtary/core';
+import { canonicalize, type Verdict } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
 import {
+  LocalEpochKeys,
   LocalJsonlLedger,
   LocalPayloadStore,
-  type CheckpointSigner,
   type DecisionBody,
   type LedgerHead,
 } from '@axtary/ledger';
@@ -91,21 +89,14 @@ export function linesOf(child: ChildProcessWithoutNullStreams): () => Promise<st
   };
 }
 
-export function checkpointSigner(): CheckpointSigner {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signer = createSigner(privateKey);
-  const { kid, publicJwk } = signer;
-  assert.ok(kid !== undefined && publicJwk);
-  return {
-    kid,
-    publicJwk: { ...publicJwk },
-    signCheckpoint: (payload) => signCompact(signer, ARTIFACT_TYPES.checkpoint, payload),
-  };
+/** Keys of a ledger in the file beside it, where the commands look for them. */
+function keysOf(ledger: string): LocalEpochKeys {
+  return new LocalEpochKeys(path.join(path.dirname(ledger), 'ledger-key.json'));
 }
 
 /** Writes a signed ledger of so many policy changes; its head is that of the last checkpoint. */
 export async function writeLedger(file: string, records: number): Promise<LedgerHead> {
-  const ledger = new LocalJsonlLedger(file, { checkpoint: checkpointSigner() });
+  const ledger = new LocalJsonlLedger(file, { epochs: keysOf(file) });
   const policyHash = `sha256:${'a'.repeat(64)}` as const;
   const body = { workspace: '/home/ada/shop', policyHash, trustedBy: 'user:ada@example.com' };
   const entries = Array.from({ length: records }, () => ({ type: 'policy_change', body }) as const);
@@ -127,7 +118,7 @@ export interface Recorded {
 
 /** Writes a ledger of decisions about posts, and their payloads beside it. */
 export async function writeDecisions(file: string, posts: readonly Recorded[]): Promise<void> {
-  const ledger = new LocalJsonlLedger(file, { checkpoint: checkpointSigner() });
+  const ledger = new LocalJsonlLedger(file, { epochs: keysOf(file) });
   const payloads = new LocalPayloadStore(path.join(path.dirname(file), 'payloads'));
   for (const { text, channel = 'C1', verdict = 'deny', isKept = true } of posts) {
     const payload = canonicalize({ text, channel });

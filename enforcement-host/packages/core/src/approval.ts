@@ -11,6 +11,8 @@ export const ARTIFACT_TYPES = {
   approval: 'axtary-approval+jwt',
   policyTrust: 'axtary-policy-trust+jwt',
   checkpoint: 'axtary-checkpoint+jwt',
+  keyEpoch: 'axtary-key-epoch+jwt',
+  export: 'axtary-export+jwt',
   control: 'axtary-control+jwt',
 } as const;
 

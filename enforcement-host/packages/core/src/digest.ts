@@ -25,13 +25,18 @@ const ID_BYTES = 16;
 const pool = Buffer.alloc(256 * ID_BYTES);
 let used = pool.length;
 
-/** A fresh identifier: `<prefix>_` and 128 random bits in base64url. */
-export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {
+/** 128 random bits in base64url: 22 characters. */
+export function newSalt(): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const id = pool.toString('base64url', used, used + ID_BYTES);
+  const salt = pool.toString('base64url', used, used + ID_BYTES);
   used += ID_BYTES;
-  return `${prefix}_${id}`;
+  return salt;
+}
+
+/** A fresh identifier: `<prefix>_` and 128 random bits in base64url. */
+export function newId<Prefix extends string>(prefix: Prefix): `${Prefix}_${string}` {
+  return `${prefix}_${newSalt()}`;
 }

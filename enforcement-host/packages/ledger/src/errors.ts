@@ -1,5 +1,7 @@
 import { AxtaryError, messageOf } from '@axtary/core';
 
+import type { LedgerHead } from './ledger.js';
+
 export type LedgerErrorCode =
   /** The file is not the chain it should be; `seq` says where. Nothing was appended. */
   | 'LEDGER_CHAIN_BROKEN'
@@ -8,11 +10,15 @@ export type LedgerErrorCode =
   | 'LEDGER_CLOSED'
   /** Another process writes this ledger, or has written to it. */
   | 'LEDGER_LOCKED'
+  /** There is no ledger where there was one, as a head that was kept outside shows. */
+  | 'LEDGER_MISSING'
   /** There is no signed prefix to export. */
   | 'LEDGER_NOT_CHECKPOINTED'
   /** The entry cannot be a record: over the line limit, or not representable as JSON. */
   | 'LEDGER_RECORD_REFUSED'
   | 'LEDGER_UNREADABLE'
+  /** The ledger is not, or not any more, the one whose head was kept outside. */
+  | 'LEDGER_WENT_BACK'
   /** Not durable, so not appended. */
   | 'LEDGER_WRITE_FAILED';
 
@@ -20,14 +26,21 @@ export type LedgerErrorCode =
 export class LedgerError extends AxtaryError<LedgerErrorCode> {
   /** Sequence number of the record concerned, where there is one. */
   readonly seq: number | undefined;
+  /** The head that was kept outside, where the ledger is not what it says. */
+  readonly expected: LedgerHead | undefined;
 
   constructor(
     code: LedgerErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly seq?: number } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly seq?: number;
+      readonly expected?: LedgerHead;
+    } = {},
   ) {
     super(code, message, options);
     this.seq = options.seq;
+    this.expected = options.expected;
   }
 }
 

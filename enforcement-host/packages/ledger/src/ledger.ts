@@ -21,6 +21,14 @@ export interface LedgerHead {
   readonly head: Sha256;
 }
 
+/** A person's word that a ledger which is not the one that was kept is to be gone on with. */
+export interface AcceptedGap {
+  /** The approver. */
+  readonly by: string;
+  /** Leaf hash of the head that was expected, as the person was shown it. */
+  readonly expected: Sha256;
+}
+
 /** What opening a ledger found. */
 export interface OpenReport extends LedgerHead {
   /** Whether this opening wrote the genesis. */

@@ -115,13 +115,31 @@ export const controlProtocol = {
     }),
     z.strictObject({ items: z.array(ledgerItemSchema), size: z.number().int() }),
   ),
-  /** Signs a checkpoint and writes the export to `file` (must not exist, or be an export). */
+  /**
+   * Signs a checkpoint and writes a signed export of the ledger to `file`; what is there is
+   * replaced. `redact` names sealed members to keep back, such as `payloadHash`.
+   */
   'ledger/export': request(
-    z.strictObject({ workspace, file: z.string() }),
-    z.strictObject({ records: z.number().int(), anchor: ledgerAnchorSchema }),
+    z.strictObject({
+      workspace,
+      file: z.string(),
+      from: z.number().int().nonnegative().optional(),
+      redact: z.array(z.string().max(256)).max(100).optional(),
+    }),
+    z.strictObject({
+      records: z.number().int(),
+      hidden: z.number().int(),
+      anchor: ledgerAnchorSchema,
+    }),
   ),
+  /** With `run`, progress is told under that name, and `policy/cancel` ends it. */
   'ledger/verify': request(
-    z.strictObject({ file: z.string(), anchor: ledgerAnchorSchema.optional() }),
+    z.strictObject({
+      file: z.string(),
+      anchor: ledgerAnchorSchema.optional(),
+      trustRoot: z.string().max(64).optional(),
+      run: z.string().max(128).optional(),
+    }),
     verifyReportSchema,
   ),
 
@@ -167,6 +185,15 @@ export const controlProtocol = {
       size: z.number().int(),
       anchor: ledgerAnchorSchema,
       items: z.array(ledgerItemSchema),
+    }),
+  ),
+  /** How far a verification under way has come. */
+  'ledger/verifying': notification(
+    z.strictObject({
+      run: z.string(),
+      records: z.number().int(),
+      bytes: z.number().int(),
+      totalBytes: z.number().int(),
     }),
   ),
   /** The last message before the connection ends on purpose. */

@@ -64,6 +64,7 @@ export {
   MAX_ACTION_TEXT,
   MAX_PAST_ACTIONS,
   MAX_POLICY_TEXT,
+  ruleDenialSchema,
   type AnalyzedIssue,
   type CompletionItem,
   type EngineAnswer,

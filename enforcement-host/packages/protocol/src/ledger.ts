@@ -34,7 +34,7 @@ export const ledgerFilterSchema = z.strictObject({
    * letter has one other; not of members' names.
    */
   text: z.string().max(1024).optional(),
-  /** All records of the call that this decision began. */
+  /** All records of the call that this decision began, or took up after an approval. */
   decisionId: z.string().max(512).optional(),
 });
 export type LedgerFilter = z.infer<typeof ledgerFilterSchema>;

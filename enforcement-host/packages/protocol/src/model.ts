@@ -106,7 +106,7 @@ export const approvalDetailSchema = approvalSummarySchema.extend({
 });
 export type ApprovalDetail = z.infer<typeof approvalDetailSchema>;
 
-/** One ledger record, for lists. `line` is the record's exact line. */
+/** One ledger record, for lists. `line` is the record as JSON, with what is sealed in its line. */
 export const ledgerItemSchema = z.strictObject({
   seq: z.number().int(),
   time: z.string(),
@@ -132,7 +132,21 @@ export const verifyReportSchema = z.strictObject({
   code: z.string().optional(),
   seq: z.number().int().optional(),
   cannotExclude: z.array(z.string()).readonly(),
+  /** Records that were read. */
+  records: z.number().int(),
   unsigned: z.number().int(),
   danglingIntents: z.number().int(),
+  /** Sealed members that were kept back. */
+  hidden: z.number().int(),
+  /** Thumbprint of the key that the genesis names. */
+  genesisKid: z.string().optional(),
+  /** The largest state known from outside that it agrees with. */
+  anchoredBy: z
+    .strictObject({
+      size: z.number().int(),
+      by: z.string().optional(),
+      at: z.string().optional(),
+    })
+    .optional(),
 });
 export type VerifyReport = z.infer<typeof verifyReportSchema>;

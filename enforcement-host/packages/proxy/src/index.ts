@@ -1,4 +1,5 @@
-export { restoreBudgets } from './pipeline/budget.js';
+export { BudgetProjection } from './budget-projection.js';
+export { budgetEventOf } from './pipeline/budget.js';
 export type {
   ApprovalVerifier,
   PayloadStore,

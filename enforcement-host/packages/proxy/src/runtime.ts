@@ -63,7 +63,7 @@ export interface ProxyRuntimeOptions {
   readonly pinCheckers?: PinCheckers;
   /**
    * Counts rates and budgets. Default: counts that begin at zero with this runtime; to go on after
-   * a restart, pass those that `restoreBudgets` has brought back from the ledger.
+   * a restart, restore the events that `budgetEventOf` reads from the ledger.
    */
   readonly budgets?: Budgets;
   /** Keeps each call's payload, so that past actions can be decided again. Default: none. */

@@ -6,7 +6,7 @@ import type { LedgerRecord } from '@axtary/ledger';
 import { createPolicy } from '@axtary/policy';
 import fc from 'fast-check';
 
-import { restoreBudgets } from '../src/index.js';
+import { budgetEventOf } from '../src/index.js';
 import { TOOL, allowedAction, assertBlocked, onStage, type Scene } from './support.js';
 
 const NOW = new Date('2026-03-01T10:00:00.000Z');
@@ -149,7 +149,10 @@ function countOf(budgets: Budgets): number | undefined {
 
 async function restored({ records }: Scene): Promise<Budgets> {
   const budgets = new Budgets();
-  for (const record of await records()) restoreBudgets(budgets, atNow(record));
+  for (const record of await records()) {
+    const event = budgetEventOf(atNow(record));
+    if (event) budgets.restore(event);
+  }
   return budgets;
 }
 

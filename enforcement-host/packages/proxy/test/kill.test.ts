@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 import { demoAction } from '@axtary/actionpass';
 import { Budgets, scopesOf } from '@axtary/budgets';
-import { LocalJsonlLedger, verifyLedgerFile } from '@axtary/ledger';
+import { LocalJsonlLedger, verifyLedger } from '@axtary/ledger';
 
-import { restoreBudgets } from '../src/index.js';
+import { BudgetProjection } from '../src/index.js';
 
 const WRITER = fileURLToPath(new URL('killed-writer.ts', import.meta.url));
 const MAX = 500;
@@ -89,20 +89,17 @@ async function readLedger(file: string): Promise<Recorded> {
   const decided = new Map<string, string>();
   const executed = new Set<string>();
   const open = new Map<string, string>();
-  const ledger = new LocalJsonlLedger(file, {
-    onScanned: (record) => {
-      restoreBudgets(budgets, record);
-      const { type, body } = record;
-      if (type === 'decision') decided.set(body.decisionId, body.action?.id ?? '');
-      if (type === 'intent') open.set(body.intentId, decided.get(body.decisionId) ?? '');
-      if (type !== 'outcome' || body.status !== 'executed') return;
-      executed.add(open.get(body.intentId) ?? '');
-      open.delete(body.intentId);
-    },
-  });
+  const ledger = new LocalJsonlLedger(file, { projections: [new BudgetProjection(budgets)] });
   await ledger.open();
+  for await (const { type, body } of ledger.read()) {
+    if (type === 'decision') decided.set(body.decisionId, body.action?.id ?? '');
+    if (type === 'intent') open.set(body.intentId, decided.get(body.decisionId) ?? '');
+    if (type !== 'outcome' || body.status !== 'executed') continue;
+    executed.add(open.get(body.intentId) ?? '');
+    open.delete(body.intentId);
+  }
   await ledger.close();
-  const { verdict, message } = await verifyLedgerFile(file, { mode: 'ledger' });
+  const { verdict, message } = await verifyLedger(file);
   assert.equal(verdict, 'VALID_UNANCHORED', message);
   return { budgets, executed, open };
 }

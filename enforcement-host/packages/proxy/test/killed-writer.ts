@@ -4,7 +4,7 @@ import { Budgets } from '@axtary/budgets';
 import { LocalJsonlLedger } from '@axtary/ledger';
 import { createPolicy } from '@axtary/policy';
 
-import { createProxyRuntime, restoreBudgets } from '../src/index.js';
+import { BudgetProjection, createProxyRuntime } from '../src/index.js';
 import { TOOL, allowedAction, privateKey } from './support.js';
 
 /**
@@ -15,9 +15,7 @@ const [file = '', effects = '', unit = '', after = '0', max = '0'] = process.arg
 let steps = unit === 'steps' ? Number(after) : Number.POSITIVE_INFINITY;
 
 const budgets = new Budgets();
-const ledger = new LocalJsonlLedger(file, {
-  onScanned: (record) => restoreBudgets(budgets, record),
-});
+const ledger = new LocalJsonlLedger(file, { projections: [new BudgetProjection(budgets)] });
 const { openIntents } = await ledger.open();
 for (const { intentId } of openIntents) {
   await ledger.append([{ type: 'outcome', body: { intentId, status: 'unknown' } }]);

@@ -9,7 +9,7 @@ import type { ApprovalResolver } from '@axtary/approvals';
 import type { Action, HandlerCall, JsonValue } from '@axtary/core';
 import {
   LocalJsonlLedger,
-  verifyLedgerFile,
+  verifyLedger,
   type Ledger,
   type LedgerEntry,
   type LedgerRecord,
@@ -109,7 +109,7 @@ export async function onStage(use: (scene: Scene) => Promise<void>): Promise<voi
       },
     });
     await inner.close();
-    const { verdict, message } = await verifyLedgerFile(file, { mode: 'ledger' });
+    const { verdict, message } = await verifyLedger(file);
     assert.equal(verdict, 'VALID_UNANCHORED', message);
   } finally {
     await inner.close();

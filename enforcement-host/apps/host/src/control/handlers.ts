@@ -1,5 +1,4 @@
 import { parsePolicy } from '@axtary/policy';
-import { exportLedger, verifyLedgerFile } from '@axtary/ledger';
 import { ApprovalError, verifyApprovalStatement, type ApprovalItem } from '@axtary/approvals';
 import {
   CONTROL_PROTOCOL_VERSION,
@@ -12,9 +11,12 @@ import {
 import type { Bearers } from '../agent/bearers.js';
 import type { Approvers } from '../state/approvers.js';
 import { VERSION } from '../version.js';
+import { evidenceHandlers } from '../ledger/evidence-handlers.js';
+import { ledgerReadingHandlers } from '../ledger/handlers.js';
+import { proofOf } from '../ledger/proof.js';
+import { refusedState } from '../ledger/refused.js';
 import { issuesOf } from '../policy/issues.js';
 import type { Runs } from '../policy/runs.js';
-import { LedgerItems } from '../workspace/ledger-items.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { authorityHandlers, type AuthorityDependencies } from './authority-handlers.js';
 import type { Notify } from './notifications.js';
@@ -53,7 +55,8 @@ export function controlHandlers(
     ...policyHandlers(connection, dependencies),
     ...authorityHandlers(connection.session, dependencies),
     ...approvalHandlers(dependencies),
-    ...ledgerHandlers(dependencies),
+    ...ledgerReadingHandlers(connection, { ...dependencies, proofOf }),
+    ...evidenceHandlers(connection, dependencies),
     'agents/endpoint': (params) => endpointOf(params, connection, dependencies),
     'sessions/request': async ({ workspace: folder, session, text }) => {
       const { requests } = await dependencies.workspaces.open(folder);
@@ -110,9 +113,14 @@ function workspaceHandlers(
 ): Pick<Handlers, WorkspaceMethods> {
   return {
     'workspaces/open': async (params) => {
-      const workspace = await workspaces.open(params.workspace);
-      connection.follow(workspace);
-      return workspace.state();
+      try {
+        const workspace = await workspaces.open(params.workspace);
+        connection.follow(workspace);
+        return workspace.state();
+      } catch (error) {
+        // A window must be able to say why nothing executes, and what a person can do.
+        return refusedState(params.workspace, error);
+      }
     },
     'workspaces/close': async (params) => {
       connection.unfollow(await workspaces.open(params.workspace));
@@ -176,36 +184,6 @@ async function itemOf(workspace: Workspace, id: string): Promise<ApprovalItem> {
   const item = await workspace.approvals.get(id);
   if (item) return item;
   throw new ApprovalError('APPROVAL_NOT_FOUND', `there is no approval request ${id}`);
-}
-
-function ledgerHandlers({
-  workspaces,
-}: ControlDependencies): Pick<Handlers, 'ledger/list' | 'ledger/export' | 'ledger/verify'> {
-  return {
-    'ledger/list': async ({ workspace: folder, before, limit }) => {
-      const { ledger } = await workspaces.open(folder);
-      const { size } = ledger.head();
-      const end = Math.min(before ?? size, size);
-      const from = Math.max(0, end - limit);
-      const items = [];
-      const describe = new LedgerItems();
-      for await (const record of ledger.read({ from, limit: end - from })) {
-        items.push(describe.of(record));
-      }
-      return { items: items.reverse(), size };
-    },
-    'ledger/export': async ({ workspace: folder, file }) => {
-      const workspace = await workspaces.open(folder);
-      await workspace.ledger.checkpoint();
-      const report = await exportLedger(workspace.ledgerFile, file);
-      return {
-        records: report.size,
-        anchor: { log: report.log, size: report.size, head: report.head },
-      };
-    },
-    'ledger/verify': async ({ file, anchor }) =>
-      verifyLedgerFile(file, { mode: 'export', ...(anchor && { anchor }) }),
-  };
 }
 
 async function endpointOf(

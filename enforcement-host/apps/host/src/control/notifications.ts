@@ -80,7 +80,7 @@ class LedgerNotifier {
     await new Promise((resolve) => setImmediate(resolve));
     const items = this.#gathered.reverse();
     this.#gathered = [];
-    const { log, size, head } = this.#workspace.ledger.head();
+    const { log, size, head } = this.#workspace.evidence.ledger.head();
     const { folder } = this.#workspace;
     await this.#notify('ledger/changed', {
       workspace: folder,

@@ -50,7 +50,7 @@ export function policyHandlers(
     ...languageHandlers(dependencies),
     ...pastHandlers(connection, dependencies),
     'policy/activity': async ({ workspace, hours }) =>
-      (await dependencies.workspaces.open(workspace)).activity.since(hours),
+      (await dependencies.workspaces.open(workspace)).evidence.activity.since(hours),
     'policy/ruleFrom': async ({ workspace: folder, ...params }) => {
       const workspace = await dependencies.workspaces.open(folder);
       const text = params.text ?? (await proposedText(workspace.policy));

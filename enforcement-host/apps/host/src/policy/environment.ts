@@ -50,7 +50,11 @@ async function gather(workspace: Workspace): Promise<PolicyEnvironment> {
   const samples = new Bags(MAX_FIELDS);
   const values = new Bags(MAX_VALUES);
   const options = { last: MAX_ACTIONS };
-  for await (const past of pastActions(workspace.ledgerFile, workspace.payloads, options)) {
+  for await (const past of pastActions(
+    workspace.evidence.file,
+    workspace.evidence.payloads,
+    options,
+  )) {
     if ('missing' in past) continue;
     addFields(past.action, samples);
     addValues(past.action, values);

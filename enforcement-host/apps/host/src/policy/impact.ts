@@ -29,7 +29,9 @@ export async function impactOf(
   const tally = new Tally();
   let read = 0;
   let turn = performance.now();
-  for await (const past of pastActions(workspace.ledgerFile, workspace.payloads, { last })) {
+  for await (const past of pastActions(workspace.evidence.file, workspace.evidence.payloads, {
+    last,
+  })) {
     if (signal.aborted) break;
     if (++read % PROGRESS_EVERY === 0) onProgress(read);
     if ('missing' in past) tally.missingPayloads++;

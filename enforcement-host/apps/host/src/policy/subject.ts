@@ -55,7 +55,11 @@ function ofTest({
 
 async function recorded(workspace: Workspace, seq: number): Promise<Subject | NoSubject> {
   const range = { from: seq, to: seq };
-  for await (const past of pastActions(workspace.ledgerFile, workspace.payloads, range)) {
+  for await (const past of pastActions(
+    workspace.evidence.file,
+    workspace.evidence.payloads,
+    range,
+  )) {
     if ('missing' in past) return { problem: `the payload of record ${seq} is not kept any more` };
     const { action, facts, verdict, reasons } = past;
     const rules = [...determiningRules({ reasons: [...reasons] })];
@@ -79,7 +83,7 @@ function written(text: string): Subject | NoSubject {
 
 /** The facts of now for an action, as a call that came now would have them. */
 export function factsOfNow(
-  { budgets }: Workspace,
+  { evidence: { budgets } }: Workspace,
   { policy, action, now }: { readonly policy: Policy; readonly action: Action; readonly now: Date },
 ): Facts {
   const usage = budgets.read(scopesOf(action), policy.metersFor(action), now);

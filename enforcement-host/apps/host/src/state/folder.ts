@@ -18,8 +18,6 @@ export interface StateFolder {
   readonly lock: string;
   readonly log: string;
   readonly approvers: string;
-  /** Signs checkpoints. */
-  readonly hostKey: string;
   /** Public keys of passes, and revocations. */
   readonly passTrust: string;
   /** Which revocations were lifted. */
@@ -33,6 +31,10 @@ export interface StateFolder {
 export interface WorkspaceFolder {
   readonly root: string;
   readonly ledger: string;
+  /** The private key that signs the ledger's checkpoints now. */
+  readonly ledgerKey: string;
+  /** The ledger's last signed head, apart from it. */
+  readonly head: string;
   /** Payloads by digest, for looking back. */
   readonly payloads: string;
   readonly approvals: string;
@@ -66,18 +68,20 @@ export function stateFolder(root: string, platform = process.platform): StateFol
     lock: path.join(root, 'host'),
     log: path.join(root, 'host.log'),
     approvers: path.join(root, 'approvers.json'),
-    hostKey: path.join(root, 'host-key.json'),
     passTrust: path.join(root, 'pass-trust.json'),
     lifted: path.join(root, 'lifted.json'),
     used: path.join(root, 'used'),
-    workspace: (key) => workspaceFolder(path.join(root, 'workspaces', key)),
+    workspace: (key) =>
+      workspaceFolder(path.join(root, 'workspaces', key), path.join(root, 'heads', `${key}.json`)),
   };
 }
 
-function workspaceFolder(root: string): WorkspaceFolder {
+function workspaceFolder(root: string, head: string): WorkspaceFolder {
   return {
     root,
     ledger: path.join(root, 'ledger.jsonl'),
+    ledgerKey: path.join(root, 'ledger-key.json'),
+    head,
     payloads: path.join(root, 'payloads'),
     approvals: path.join(root, 'approvals'),
     trust: path.join(root, 'trust.json'),

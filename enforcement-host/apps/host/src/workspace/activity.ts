@@ -1,6 +1,12 @@
-import type { Clock } from '@axtary/core';
-import type { LedgerRecord, RecordOf } from '@axtary/ledger';
-import type { PolicyActivity, RuleActivity, RuleDenial } from '@axtary/protocol';
+import { verdictSchema, type Clock, type JsonValue } from '@axtary/core';
+import type { LedgerRecord, Projection, RecordOf } from '@axtary/ledger';
+import {
+  ruleDenialSchema,
+  type PolicyActivity,
+  type RuleActivity,
+  type RuleDenial,
+} from '@axtary/protocol';
+import { z } from 'zod';
 
 import { titleOfDecision } from './ledger-items.js';
 
@@ -9,19 +15,30 @@ const MAX_DECISIONS = 20_000;
 const MAX_DENIALS = 200;
 const MAX_MESSAGE = 512;
 
-interface Remembered {
-  readonly seq: number;
+const rememberedSchema = z.strictObject({
+  seq: z.int(),
   /** RFC 3339, UTC. */
-  readonly time: string;
-  readonly verdict: 'allow' | 'deny' | 'step_up';
-  readonly rules: readonly string[];
+  time: z.string(),
+  verdict: verdictSchema,
+  rules: z.array(z.string()).readonly(),
   /** Rules that are only tried out and would have determined the decision. */
-  readonly shadowed: readonly string[];
-  readonly title: string;
-}
+  shadowed: z.array(z.string()).readonly(),
+  title: z.string(),
+});
+type Remembered = Readonly<z.infer<typeof rememberedSchema>>;
+
+/** Decisions that are saved, so that what is saved stays small. */
+const MAX_SAVED = 4000;
+
+const savedSchema = z.strictObject({
+  decisions: z.array(rememberedSchema),
+  denials: z.array(ruleDenialSchema),
+  isWhole: z.boolean(),
+});
 
 /** What rules did lately: an index in memory, filled by a ledger's records in their order. */
-export class RuleActivityIndex {
+export class RuleActivityIndex implements Projection {
+  readonly name = 'activity/1';
   readonly #clock: Clock;
   #decisions: Remembered[] = [];
   #denials: RuleDenial[] = [];
@@ -52,6 +69,22 @@ export class RuleActivityIndex {
     if (this.#decisions.length < MAX_DECISIONS * 2) return;
     this.#decisions = this.#decisions.slice(-MAX_DECISIONS);
     this.#isWhole = false;
+  }
+
+  save(): JsonValue {
+    const decisions = this.#decisions.slice(-MAX_SAVED);
+    const isWhole = this.#isWhole && decisions.length === this.#decisions.length;
+    return { decisions, denials: this.#denials, isWhole };
+  }
+
+  restore(saved: JsonValue | undefined): void {
+    const { decisions, denials, isWhole } =
+      saved === undefined
+        ? { decisions: [], denials: [], isWhole: true }
+        : savedSchema.parse(saved);
+    this.#decisions = decisions;
+    this.#denials = denials;
+    this.#isWhole = isWhole;
   }
 
   /** What happened in the last hours, as far as it is remembered; `since` says how far. */

@@ -8,17 +8,10 @@ import {
   type ApprovalItem,
 } from '@axtary/approvals';
 import { approvalFacts } from '@axtary/actionpass';
-import { Budgets } from '@axtary/budgets';
 import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
-import {
-  LocalJsonlLedger,
-  LocalPayloadStore,
-  type BodyOf,
-  type LedgerRecord,
-} from '@axtary/ledger';
+import type { AcceptedGap, BodyOf, LedgerRecord } from '@axtary/ledger';
 import { Announcements, type UpstreamStatus } from '@axtary/mcp';
 import type { AuthorityState, ServerState, WorkspaceState } from '@axtary/protocol';
-import { restoreBudgets } from '@axtary/proxy';
 
 import type { Authority } from '../authority/authority.js';
 import { Delegations } from '../authority/delegations.js';
@@ -27,11 +20,9 @@ import { HostError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Approvers, Enrolled } from '../state/approvers.js';
 import { workspaceKey, type StateFolder } from '../state/folder.js';
-import type { HostKey } from '../state/host-key.js';
-import { VERSION } from '../version.js';
-import { RuleActivityIndex } from './activity.js';
 import { AuthorityRecords } from './authority-records.js';
 import { ISSUER, createEngine, describeForReview, type Engine } from './engine.js';
+import { Evidence } from './evidence.js';
 import { PolicyGuard, type PolicyChange } from './policy-guard.js';
 import { HumanRequests } from './requests.js';
 
@@ -40,12 +31,15 @@ export interface WorkspaceOptions {
   readonly config?: string | undefined;
   readonly policyTrust: 'signed' | 'file';
   readonly state: StateFolder;
-  readonly hostKey: HostKey;
+  /** Thumbprint of the key that passes are bound to. */
+  readonly holder: string;
   readonly approvers: Approvers;
   readonly authority: Authority;
   readonly osUser: string;
   readonly log: Log;
   readonly clock: Clock;
+  /** Lets the ledger go on although it is not the one whose head was kept. */
+  readonly accepted?: AcceptedGap | undefined;
 }
 
 export interface WorkspaceEvents {
@@ -59,14 +53,10 @@ export interface WorkspaceEvents {
 export class Workspace {
   readonly key: string;
   readonly folder: string;
-  readonly ledgerFile: string;
-  readonly ledger: LocalJsonlLedger;
+  /** The ledger, and what is kept beside it. */
+  readonly evidence: Evidence;
   readonly approvals: LocalJsonApprovalQueueStore;
   readonly policy: PolicyGuard;
-  /** Payloads of past calls, where they are still kept. */
-  readonly payloads: LocalPayloadStore;
-  readonly budgets = new Budgets();
-  readonly activity: RuleActivityIndex;
   /** What humans asked of their agents here. */
   readonly requests = new HumanRequests();
   /** Which sub-agents make the next calls here, as the hooks of their clients say. */
@@ -87,31 +77,17 @@ export class Workspace {
     this.folder = options.folder;
     this.key = workspaceKey(options.folder);
     const kept = options.state.workspace(this.key);
-    const { clock, hostKey, approvers, authority } = options;
-    this.ledgerFile = kept.ledger;
-    this.ledger = new LocalJsonlLedger(kept.ledger, {
-      clock,
-      software: `axtary/${VERSION}`,
-      checkpoint: hostKey.checkpoint,
-      onScanned: (record) => {
-        restoreBudgets(this.budgets, record);
-        this.activity.note(record);
-      },
-    });
-    this.activity = new RuleActivityIndex(clock);
+    const { clock, log, holder, approvers, authority } = options;
+    this.evidence = new Evidence({ kept, clock, log, onHealth: () => this.#tellChanged() });
     this.announcements = new Announcements(clock);
-    this.#authorityRecords = new AuthorityRecords(this.ledger, authority);
+    this.#authorityRecords = new AuthorityRecords(this.evidence, authority);
     this.#delegations = new Delegations({
       issuer: ISSUER,
       authority,
       signer: () => this.#authorityRecords.signer(),
-      holder: hostKey.signer.kid,
+      holder,
       clock,
       onChange: () => this.#tellAuthority(),
-    });
-    this.payloads = new LocalPayloadStore(kept.payloads, {
-      onError: (error) =>
-        options.log.write('warn', `payloads are not all kept: ${messageOf(error)}`),
     });
     this.approvals = new LocalJsonApprovalQueueStore(kept.approvals, { clock });
     this.policy = new PolicyGuard({
@@ -144,13 +120,12 @@ export class Workspace {
   }
 
   state(): WorkspaceState {
-    const { size, head } = this.ledger.head();
     return {
       key: this.key,
       folder: this.folder,
       policy: this.policy.state(),
       servers: this.#engine?.upstreams.status().map(serverState) ?? [],
-      ledger: { size, head },
+      ledger: this.evidence.state(),
     };
   }
 
@@ -177,7 +152,7 @@ export class Workspace {
 
   /** Records a newly enrolled approver's key in this ledger. */
   async recordApprover({ kid, jwk, name, enrolledBy }: Enrolled): Promise<void> {
-    await this.ledger.append([
+    await this.evidence.ledger.append([
       { type: 'key', body: { purpose: 'approver', kid, jwk, name, enrolledBy } },
     ]);
   }
@@ -196,7 +171,7 @@ export class Workspace {
     return authorityState({
       folder: this.folder,
       authority,
-      budgets: this.budgets,
+      budgets: this.evidence.budgets,
       policy: this.policy.state().enforcedHash === undefined ? undefined : this.policy.enforced(),
       delegations: await this.#delegations.list(),
       now: clock.now(),
@@ -215,9 +190,9 @@ export class Workspace {
    */
   async reconcile(body: BodyOf<'reconciliation'>): Promise<void> {
     const { intentId, outcome } = body;
-    this.budgets.assertUnknown(intentId);
-    await this.ledger.append([{ type: 'reconciliation', body }]);
-    this.budgets.reconcile(intentId, outcome === 'executed' ? 'committed' : 'rolled_back');
+    this.evidence.budgets.assertUnknown(intentId);
+    await this.evidence.ledger.append([{ type: 'reconciliation', body }]);
+    this.evidence.budgets.reconcile(intentId, outcome === 'executed' ? 'committed' : 'rolled_back');
     this.#tellAuthority();
   }
 
@@ -225,17 +200,15 @@ export class Workspace {
     this.#stopFollowing?.();
     this.policy.close();
     await Promise.all([this.#engine?.close(), ...this.#closing]);
-    await this.ledger.close();
+    await this.evidence.ledger.close();
   }
 
   async #open(): Promise<void> {
-    const { openIntents } = await this.ledger.open();
-    this.ledger.onAppend((records) => {
-      for (const record of records) this.activity.note(record);
+    const { openIntents } = await this.evidence.open(this.#options.accepted);
+    this.evidence.ledger.onAppend((records) => {
       for (const { recorded } of this.#listeners) recorded(records);
     });
     await this.#recordApprovers();
-    await this.#authorityRecords.load();
     await this.recordRevocations();
     this.#wasStopped = this.#options.authority.stopped !== undefined;
     this.#stopFollowing = this.#options.authority.onChange(() => this.#followAuthority());
@@ -244,7 +217,9 @@ export class Workspace {
         code: 'INTERRUPTED',
         message: 'the enforcement host stopped before the outcome was known',
       };
-      await this.ledger.append([{ type: 'outcome', body: { intentId, status: 'unknown', error } }]);
+      await this.evidence.ledger.append([
+        { type: 'outcome', body: { intentId, status: 'unknown', error } },
+      ]);
     }
     await this.#endOrphans();
     this.approvals.onChange(() => {
@@ -255,12 +230,8 @@ export class Workspace {
   }
 
   async #recordApprovers(): Promise<void> {
-    const recorded = new Set<string>();
-    for await (const record of this.ledger.read({ types: ['key'] })) {
-      if (record.type === 'key') recorded.add(record.body.kid);
-    }
     for (const approver of this.#options.approvers.list()) {
-      if (!recorded.has(approver.kid)) await this.recordApprover(approver);
+      if (!this.evidence.recorded.hasKey(approver.kid)) await this.recordApprover(approver);
     }
   }
 
@@ -274,7 +245,7 @@ export class Workspace {
 
   async #recordPolicyChange(change: PolicyChange): Promise<void> {
     const { policyHash, previousPolicyHash, trustedBy, signature } = change;
-    await this.ledger.append([
+    await this.evidence.ledger.append([
       {
         type: 'policy_change',
         body: {
@@ -321,14 +292,14 @@ export class Workspace {
   }
 
   #createEngine(): Engine {
-    const { authority, hostKey, osUser, clock } = this.#options;
+    const { authority, holder, osUser, clock } = this.#options;
     const engine: Engine = createEngine({
       folder: this.folder,
       policy: this.policy.enforced(),
       enforced: () => this.policy.enforced(),
-      ledger: this.ledger,
+      ledger: this.evidence.ledger,
       signer: () => this.#authorityRecords.signer(),
-      holder: hostKey.signer.kid,
+      holder,
       authority,
       delegations: this.#delegations,
       announcements: this.announcements,
@@ -338,8 +309,8 @@ export class Workspace {
         describe: (request) => describeForReview(engine, this.folder, request),
       }),
       verifyApproval: (artifact) => this.#verifyApproval(artifact),
-      budgets: this.budgets,
-      payloads: this.payloads,
+      budgets: this.evidence.budgets,
+      payloads: this.evidence.payloads,
       requests: this.requests,
       osUser,
       clock,

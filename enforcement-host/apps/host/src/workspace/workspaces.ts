@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 
+import type { AcceptedGap } from '@axtary/ledger';
+
 import { HostError } from '../errors.js';
 import type { Enrolled } from '../state/approvers.js';
 import { workspaceKey } from '../state/folder.js';
@@ -20,7 +22,7 @@ export class Workspaces {
   /** Serves a folder, or finds it served already. */
   async open(
     folder: string,
-    options: { readonly config?: string; readonly policyTrust: 'signed' | 'file' } = {
+    options: Pick<WorkspaceOptions, 'config' | 'policyTrust' | 'accepted'> = {
       policyTrust: 'signed',
     },
   ): Promise<Workspace> {
@@ -35,6 +37,19 @@ export class Workspaces {
     // A folder that could not be opened may be tried again, for example when the disk has space.
     opening.catch(() => this.#open.delete(key));
     return opening;
+  }
+
+  /**
+   * Serves a folder although its ledger is not the one whose head was kept.
+   *
+   * @throws HostError `NOT_NEEDED` where it is served already.
+   */
+  async accept(folder: string, accepted: AcceptedGap): Promise<Workspace> {
+    const real = await realpath(folder);
+    if (this.#open.has(workspaceKey(real))) {
+      throw new HostError('NOT_NEEDED', 'this ledger is the one that was kept');
+    }
+    return this.open(folder, { policyTrust: 'signed', accepted });
   }
 
   /** @throws HostError `WORKSPACE_UNKNOWN`. */

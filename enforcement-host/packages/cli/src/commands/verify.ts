@@ -1,31 +1,44 @@
-import { VERDICT_EXIT_CODES, verifyLedgerFile, type VerifyOptions } from '@axtary/ledger';
+import {
+  VERDICT_EXIT_CODES,
+  verifyExport,
+  verifyLedger,
+  type OpenedMembers,
+  type VerifyOptions,
+} from '@axtary/ledger';
 
-import { readAnchor } from '../anchor.js';
+import { readAnchors } from '../anchor.js';
 import type { CliContext } from '../context.js';
+import { readDisclosures } from '../disclosures.js';
 import { printReport } from '../report.js';
 
 export interface VerifyCommandOptions {
-  readonly mode: VerifyOptions['mode'];
+  readonly mode: 'ledger' | 'export';
   readonly file: string;
-  readonly anchor?: string;
+  readonly anchor: readonly string[];
   readonly trustRoot?: string;
+  /** A file that opens sealed members of an export. */
+  readonly disclosures?: string;
   readonly json: boolean;
 }
 
 /** Verifies an export or a ledger offline, and ends with the exit code of the verdict. */
 export async function verify(
-  { mode, file, anchor, trustRoot, json }: VerifyCommandOptions,
+  { mode, file, anchor, trustRoot, disclosures, json }: VerifyCommandOptions,
   { terminal, setExitCode }: CliContext,
 ): Promise<void> {
-  const report = await verifyLedgerFile(file, {
-    mode,
-    ...(anchor === undefined ? {} : { anchor: await readAnchor(anchor, file) }),
-    ...(trustRoot === undefined ? {} : { trustRoot }),
+  const anchors = await Promise.all(anchor.map((one) => readAnchors(one, file)));
+  const opened: OpenedMembers | undefined =
+    disclosures === undefined ? undefined : await readDisclosures(disclosures);
+  const options: VerifyOptions = {
+    anchors: anchors.flat(),
+    ...(trustRoot !== undefined && { trustRoot }),
+    ...(opened && { opened }),
     onProgress: ({ records, bytes, totalBytes }) => {
       const percent = Math.floor((100 * bytes) / totalBytes);
       terminal.progress(`${records} records, ${percent} %`);
     },
-  });
+  };
+  const report = await (mode === 'ledger' ? verifyLedger : verifyExport)(file, options);
   terminal.progress('');
   setExitCode(VERDICT_EXIT_CODES[report.verdict]);
   if (json) terminal.printJson({ file, ...report });

@@ -1,14 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
-
 import type { Action, Facts, JsonObject, Reason, Verdict } from '@axtary/core';
 import type { Sha256 } from '@axtary/core/digest';
 
-import { parseLine } from '../record/chain.js';
 import { brokenAt } from '../errors.js';
-import { openForReading } from '../store/file.js';
-import { readLines } from '../store/lines.js';
-import { readLinesBackwards } from '../store/lines-backwards.js';
+import { typeOfLine } from '../record/line.js';
 import type { RecordOf } from '../record/records.js';
+import { readEntriesBackwards } from '../store/last-entry.js';
+import { readLedgerEntries, wholeRecord, type LedgerFileEntry } from '../store/read-ledger.js';
+import { ledgerFiles } from '../store/segments.js';
 
 /** Where the payloads of recorded actions can still be had. */
 export interface PayloadSource {
@@ -61,14 +59,8 @@ export async function* pastActions(
   options: PastActionsOptions = {},
 ): AsyncGenerator<PastAction | PastActionWithoutPayload> {
   assertCounts(options);
-  const handle = await openForReading(file);
-  try {
-    for await (const line of decisionLines(handle, options)) {
-      const record = decisionOf(line);
-      if (record.body.action !== undefined) yield await withPayload(record, payloads);
-    }
-  } finally {
-    await handle.close();
+  for await (const record of decisions(file, options)) {
+    if (record.body.action !== undefined) yield await withPayload(record, payloads);
   }
 }
 
@@ -79,22 +71,17 @@ function assertCounts({ last, from, to }: PastActionsOptions): void {
   }
 }
 
-async function* decisionLines(
-  handle: FileHandle,
+async function* decisions(
+  path: string,
   { last, from = 0, to = Infinity, signal }: PastActionsOptions,
-): AsyncGenerator<Buffer> {
-  if (last !== undefined) {
-    yield* await lastLines(handle, { last, from, to, signal });
+): AsyncGenerator<RecordOf<'decision'>> {
+  if (last === undefined) {
+    for await (const entry of readLedgerEntries(path, { from, to: to + 1, signal })) {
+      if (isDecision(entry.raw.line)) yield decisionOf(entry);
+    }
     return;
   }
-  for await (const { lines } of readLines(handle, { signal })) {
-    for (const line of lines) {
-      const seq = decisionSeq(line);
-      if (seq === undefined || seq < from) continue;
-      if (seq > to) return;
-      yield line;
-    }
-  }
+  yield* await lastDecisions(path, { last, from, to, signal });
 }
 
 interface LastOptions {
@@ -104,42 +91,36 @@ interface LastOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-async function lastLines(
-  handle: FileHandle,
+async function lastDecisions(
+  path: string,
   { last, from, to, signal }: LastOptions,
-): Promise<readonly Buffer[]> {
-  const found: Buffer[] = [];
+): Promise<readonly RecordOf<'decision'>[]> {
+  const found: RecordOf<'decision'>[] = [];
   if (last === 0) return found;
-  for await (const line of readLinesBackwards(handle, signal)) {
-    const seq = decisionSeq(line);
-    if (seq === undefined || seq > to) continue;
-    if (seq < from) break;
-    // A copy: the line is a part of a chunk that would stay in memory as a whole.
-    found.push(Buffer.from(line));
-    if (found.length === last) break;
+  for (const file of (await ledgerFiles(path)).toReversed()) {
+    for await (const raw of readEntriesBackwards(file, signal)) {
+      if (!isDecision(raw.line)) continue;
+      const record = decisionOf({ raw, seq: 0 });
+      if (record.seq < from) return found.reverse();
+      if (record.seq > to || record.seq >= (found.at(-1)?.seq ?? Infinity)) continue;
+      found.push(record);
+      if (found.length === last) return found.reverse();
+    }
   }
   return found.reverse();
 }
 
-// The end of a decision's line as `writeLine` writes it, so that other lines need not be parsed.
-const DECISION_END = /"seq":(\d{1,16}),"ts":"[^"]{1,32}","type":"decision","v":1\}$/;
-const END_BYTES = 128;
-
 // Quotes inside texts are escaped, so these bytes are a member; only decided actions have it.
 const ACTION_MEMBER = Buffer.from('"action":{');
 
-/** The sequence number of a decision about an action; `undefined` for any other line. */
-function decisionSeq(line: Buffer): number | undefined {
-  const end = line.toString('latin1', Math.max(0, line.length - END_BYTES));
-  const seq = DECISION_END.exec(end)?.[1];
-  return seq === undefined || !line.includes(ACTION_MEMBER) ? undefined : Number(seq);
+function isDecision(line: Buffer): boolean {
+  return typeOfLine(line) === 'decision' && line.includes(ACTION_MEMBER);
 }
 
-function decisionOf(line: Buffer): RecordOf<'decision'> {
-  const parsed = parseLine(line);
-  if ('record' in parsed && parsed.record.type === 'decision') return parsed.record;
-  const message = 'record' in parsed ? 'expected a decision' : parsed.message;
-  throw brokenAt({ seq: decisionSeq(line) ?? 0, message });
+function decisionOf(entry: Pick<LedgerFileEntry, 'raw' | 'seq'>): RecordOf<'decision'> {
+  const record = wholeRecord(entry);
+  if (record.type === 'decision') return record;
+  throw brokenAt({ seq: record.seq, message: 'expected a decision' });
 }
 
 async function withPayload(

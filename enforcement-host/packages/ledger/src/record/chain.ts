@@ -1,32 +1,31 @@
-import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
-
-import { canonicalize } from '@axtary/core';
 import type { Sha256 } from '@axtary/core/digest';
 
-import { CheckpointVerifier, checkpointPayload } from './checkpoint.js';
+import { digestOf, TreeFrontier } from '../merkle/tree.js';
+import type { CheckpointKey } from './bodies.js';
+import { checkpointPayload, CheckpointVerifier, keyEpochPayload } from './checkpoint.js';
 import {
-  MAX_LINE_BYTES,
-  recordSchema,
-  type CheckpointKey,
-  type LedgerRecord,
-  type RecordContent,
-  type RecordPlace,
-} from './records.js';
+  leafBytes,
+  parseEntry,
+  type LineFaultCode,
+  type ParsedEntry,
+  type RawEntry,
+} from './line.js';
+import type { RecordPlace } from './records.js';
+import type { RedactedRecord } from './redacted.js';
 
 /** `prev` of the genesis. */
 export const GENESIS_PREV: Sha256 = `sha256:${'0'.repeat(64)}`;
 
 /** What makes a file not a ledger. */
 export type ChainFaultCode =
+  | LineFaultCode
   | 'CHECKPOINT_INVALID'
+  | 'CLOCK_UNRECORDED'
+  | 'DISCLOSURE_MISSING'
   | 'GENESIS_MISPLACED'
-  | 'LINE_TOO_LONG'
+  | 'KEY_EPOCH_INVALID'
   | 'LOG_MISMATCH'
-  | 'MALFORMED'
-  | 'NOT_CANONICAL'
   | 'PREV_MISMATCH'
-  | 'SCHEMA_MISMATCH'
   | 'SEQ_MISMATCH'
   | 'TIME_REVERSED';
 
@@ -36,68 +35,61 @@ export interface ChainFault {
   readonly message: string;
 }
 
-/** Leaf hash of a line without its newline: SHA-256(0x00 || line), RFC 6962 section 2.1. */
-export function leafHash(line: string): Sha256 {
-  return `sha256:${hash('sha256', `\0${line}`)}`;
+/** What of the record before decides about the next one. */
+export type LastPlace = Pick<RecordPlace, 'boot' | 'mono' | 'ts'>;
+
+/** The key that signs checkpoints at some place of a chain. */
+export interface SigningEpoch {
+  /** 0 for the key of the genesis. */
+  readonly epoch: number;
+  readonly key: CheckpointKey;
+  /** `ts` of the record that names the key. */
+  readonly since: string;
 }
 
-/** The line of a record, without its newline. `bodyText` is canonical already. */
-export function writeLine(place: RecordPlace, type: string, bodyText: string): string {
-  // RFC 8785 orders members by name. Every string here is plain ASCII without escapes.
-  return (
-    `{"body":${bodyText},"boot":"${place.boot}","log":"${place.log}","mono":${place.mono}` +
-    `,"prev":"${place.prev}","seq":${place.seq},"ts":"${place.ts}","type":"${type}","v":1}`
-  );
+/** Where a chain can be taken up again without reading what is before. */
+export interface ChainState {
+  readonly log: string;
+  readonly size: number;
+  readonly head: Sha256;
+  readonly last: LastPlace | undefined;
+  /** Records after the last checkpoint. */
+  readonly unsigned: number;
+  readonly tree: TreeFrontier;
+  /** Absent where nothing signs. */
+  readonly signing: SigningEpoch | undefined;
 }
 
-export function toRecord(place: RecordPlace, content: RecordContent): LedgerRecord {
-  return { v: 1, ...place, ...content };
+export interface ChainOptions {
+  /** Where to begin; at the genesis by default. */
+  readonly from?: ChainState;
+  /** Whether sealed members may be kept back, as in a redacted export. Default: no. */
+  readonly mayHide?: boolean;
 }
 
-export interface ParsedLine {
-  readonly record: LedgerRecord;
-  readonly line: string;
-}
-
-/** Reads one line, given without its newline, as a record by itself: not yet as part of a chain. */
-export function parseLine(bytes: Uint8Array): ParsedLine | ChainFault {
-  if (bytes.length > MAX_LINE_BYTES) {
-    return { code: 'LINE_TOO_LONG', message: `a line is longer than ${MAX_LINE_BYTES} bytes` };
-  }
-  if (!isUtf8(bytes)) return { code: 'MALFORMED', message: 'the line is not valid UTF-8' };
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-  const value = parseCanonical(line);
-  if (value === undefined) return { code: 'MALFORMED', message: 'the line is not I-JSON' };
-  if (value.text !== line) {
-    return { code: 'NOT_CANONICAL', message: 'the line is not in the form of RFC 8785' };
-  }
-  const parsed = recordSchema.safeParse(value.json);
-  if (parsed.success) return { record: parsed.data, line };
-  const issue = parsed.error.issues[0];
-  const where = issue?.path.map(String).join('.') ?? '';
-  return { code: 'SCHEMA_MISMATCH', message: `not a record: ${where}: ${issue?.message ?? ''}` };
-}
-
-// JSON.parse is lax, but whatever it forgives (a duplicate member, space, a number that does not
-// round-trip) is written differently by `canonicalize`, which also refuses lone surrogates and
-// `__proto__`. So a line that equals its canonical form was strict I-JSON, at a third of the cost.
-function parseCanonical(line: string): { json: unknown; text: string } | undefined {
-  try {
-    const json: unknown = JSON.parse(line);
-    return { json, text: canonicalize(json) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Follows a chain from its genesis, one line at a time. */
+/** Follows a chain, one record at a time. */
 export class Chain {
-  #log = '';
-  #size = 0;
-  #head: Sha256 = GENESIS_PREV;
-  #last: LedgerRecord | undefined;
-  #unsigned = 0;
-  #checkpoints: CheckpointVerifier | undefined;
+  readonly #mayHide: boolean;
+  readonly #tree: TreeFrontier;
+  #log: string;
+  #size: number;
+  #head: Sha256;
+  #last: LastPlace | undefined;
+  #unsigned: number;
+  #signing: SigningEpoch | undefined;
+  #verifier: CheckpointVerifier | undefined;
+
+  constructor({ from, mayHide = false }: ChainOptions = {}) {
+    this.#mayHide = mayHide;
+    this.#log = from?.log ?? '';
+    this.#size = from?.size ?? 0;
+    this.#head = from?.head ?? GENESIS_PREV;
+    this.#last = from?.last;
+    this.#unsigned = from?.unsigned ?? 0;
+    this.#tree = from?.tree.clone() ?? new TreeFrontier();
+    this.#signing = from?.signing;
+    this.#verifier = from?.signing && new CheckpointVerifier(from.signing.key);
+  }
 
   /** The ledger's id; empty before the genesis. */
   get log(): string {
@@ -114,70 +106,141 @@ export class Chain {
   get unsigned(): number {
     return this.#unsigned;
   }
-  /** RFC 7638 thumbprint of the key that signs checkpoints, if the genesis names one. */
+  /** The key that must sign the next checkpoint, if one can. */
+  get signing(): SigningEpoch | undefined {
+    return this.#signing;
+  }
+  /** RFC 7638 thumbprint of that key. */
   get checkpointKid(): string | undefined {
-    return this.#checkpoints?.kid;
+    return this.#verifier?.kid;
+  }
+  /** Tree hash of the records accepted, RFC 6962 section 2.1. */
+  root(): Sha256 {
+    return digestOf(this.#tree.root());
   }
 
-  /** Takes the next line, or says why it is not the next; then nothing has changed. */
-  accept(bytes: Uint8Array): LedgerRecord | ChainFault {
-    const parsed = parseLine(bytes);
+  /** A copy of where this chain stands. */
+  state(): ChainState {
+    return {
+      log: this.#log,
+      size: this.#size,
+      head: this.#head,
+      last: this.#last,
+      unsigned: this.#unsigned,
+      tree: this.#tree.clone(),
+      signing: this.#signing,
+    };
+  }
+
+  /** Takes the next record, or says why it is not the next; then nothing has changed. */
+  accept(entry: RawEntry): ParsedEntry | ChainFault {
+    const parsed = parseEntry(entry);
     if ('code' in parsed) return parsed;
-    const { record, line } = parsed;
-    const fault = this.#checkPlace(record) ?? this.#checkType(record);
+    if (parsed.hidden > 0 && !this.#mayHide) {
+      return { code: 'DISCLOSURE_MISSING', message: 'sealed members of the record are missing' };
+    }
+    const { record } = parsed;
+    const fault = this.#checkPlace(record) ?? this.#checkClock(record) ?? this.#checkType(record);
     if (fault !== undefined) return fault;
+    this.#advance(parsed);
+    return parsed;
+  }
+
+  #advance({ record, line }: ParsedEntry): void {
+    const leaf = leafBytes(line);
+    this.#tree.append(leaf);
     this.#log = record.log;
     this.#size++;
-    this.#head = leafHash(line);
-    this.#last = record;
+    this.#head = digestOf(leaf);
+    this.#last = { boot: record.boot, mono: record.mono, ts: record.ts };
     this.#unsigned = record.type === 'checkpoint' ? 0 : this.#unsigned + 1;
-    return record;
   }
 
-  #checkPlace(record: LedgerRecord): ChainFault | undefined {
+  #checkPlace(record: RedactedRecord): ChainFault | undefined {
     if (record.seq !== this.#size) {
       const message = `expected sequence number ${this.#size}, got ${record.seq}`;
       return { code: 'SEQ_MISMATCH', message };
     }
-    const last = this.#last;
-    if (last !== undefined && record.log !== last.log) {
+    if (this.#size > 0 && record.log !== this.#log) {
       return { code: 'LOG_MISMATCH', message: 'the record belongs to another ledger' };
     }
     if (record.prev !== this.#head) {
       const message = 'the hash of the record before differs: it, or this link, was changed';
       return { code: 'PREV_MISMATCH', message };
     }
-    if (record.boot === last?.boot && record.mono < last.mono) {
-      return { code: 'TIME_REVERSED', message: 'the monotonic clock of one process went back' };
+    if ((record.type === 'genesis') !== (record.seq === 0)) {
+      return { code: 'GENESIS_MISPLACED', message: 'the genesis must be the first record, once' };
     }
     return undefined;
   }
 
-  #checkType(record: LedgerRecord): ChainFault | undefined {
-    if ((record.type === 'genesis') !== (record.seq === 0)) {
-      return { code: 'GENESIS_MISPLACED', message: 'the genesis must be the first record, once' };
+  #checkClock(record: RedactedRecord): ChainFault | undefined {
+    const last = this.#last;
+    if (last === undefined) return undefined;
+    if (record.boot === last.boot && record.mono < last.mono) {
+      return { code: 'TIME_REVERSED', message: 'the monotonic clock of one process went back' };
     }
-    const problem =
-      record.type === 'genesis'
-        ? this.#takeKey(record.body.checkpointKey)
-        : record.type === 'checkpoint'
-          ? this.#checkSignature(record, record.body.jws)
-          : undefined;
-    return problem === undefined ? undefined : { code: 'CHECKPOINT_INVALID', message: problem };
+    const isSaid = record.type === 'clock_anomaly';
+    if (isSaid ? record.body.before === last.ts : record.ts >= last.ts) return undefined;
+    const message =
+      'the time of the record is before the last one, and nothing says that it went back';
+    return { code: 'CLOCK_UNRECORDED', message };
   }
 
-  #takeKey(key: CheckpointKey | undefined): string | undefined {
-    if (key === undefined) return undefined;
+  #checkType(record: RedactedRecord): ChainFault | undefined {
+    switch (record.type) {
+      case 'genesis': {
+        const key = record.body.checkpointKey;
+        const problem = key && this.#takeKey({ epoch: 0, key, since: record.ts });
+        return problem === undefined ? undefined : { code: 'CHECKPOINT_INVALID', message: problem };
+      }
+      case 'checkpoint': {
+        const problem = this.#checkpointProblem(record, record.body.jws);
+        return problem === undefined ? undefined : { code: 'CHECKPOINT_INVALID', message: problem };
+      }
+      case 'key_epoch': {
+        const problem = this.#epochProblem(record);
+        return problem === undefined ? undefined : { code: 'KEY_EPOCH_INVALID', message: problem };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #checkpointProblem(place: RecordPlace, jws: string): string | undefined {
+    if (this.#verifier === undefined) return 'the genesis names no key for checkpoints';
+    return this.#verifier.problemOf('checkpoint', jws, checkpointPayload(place, this.root()));
+  }
+
+  #epochProblem(record: Extract<RedactedRecord, { type: 'key_epoch' }>): string | undefined {
+    const { epoch, key, signatures } = record.body;
+    const old = this.#verifier;
+    if (old === undefined) return 'the genesis names no key for checkpoints';
+    if (epoch !== (this.#signing?.epoch ?? 0) + 1) return `epoch ${epoch} is not the next one`;
+    const payload = keyEpochPayload(record, { epoch, key });
+    const problem = old.problemOf('keyEpoch', signatures.old, payload);
+    if (problem !== undefined) return `by the key before: ${problem}`;
+    return this.#takeKey({ epoch, key, since: record.ts }, (verifier) =>
+      verifier.kid === old.kid
+        ? 'the key is the one before'
+        : verifier.problemOf('keyEpoch', signatures.new, payload),
+    );
+  }
+
+  #takeKey(
+    signing: SigningEpoch,
+    problemOf: (verifier: CheckpointVerifier) => string | undefined = () => undefined,
+  ): string | undefined {
+    let verifier;
     try {
-      this.#checkpoints = new CheckpointVerifier(key);
-      return undefined;
+      verifier = new CheckpointVerifier(signing.key);
     } catch {
-      return 'the checkpoint key of the genesis is not a point of P-256';
+      return 'the key for checkpoints is not a point of P-256';
     }
-  }
-
-  #checkSignature(record: LedgerRecord, jws: string): string | undefined {
-    if (this.#checkpoints === undefined) return 'the genesis names no key for checkpoints';
-    return this.#checkpoints.problemOf(jws, checkpointPayload(record));
+    const problem = problemOf(verifier);
+    if (problem !== undefined) return problem;
+    this.#verifier = verifier;
+    this.#signing = signing;
+    return undefined;
   }
 }

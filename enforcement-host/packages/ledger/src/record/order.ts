@@ -1,6 +1,6 @@
 import type { Sha256 } from '@axtary/core/digest';
 
-import type { BodyOf, LedgerRecord } from './records.js';
+import type { RedactedRecord } from './redacted.js';
 
 /** What no sequence of honest records shows. */
 export type OrderFaultCode =
@@ -21,6 +21,7 @@ export interface OrderFault {
   readonly message: string;
 }
 
+type BodyOf<Type extends RedactedRecord['type']> = Extract<RedactedRecord, { type: Type }>['body'];
 type Pass = Pick<BodyOf<'pass'>, 'decisionId' | 'actionHash' | 'payloadHash'>;
 // What one call leaves behind is kept by id only, so that memory grows with ids, not records.
 type Allowed = { readonly actionHash: Sha256 | undefined } | 'not allowed';
@@ -31,10 +32,16 @@ type Allowed = { readonly actionHash: Sha256 | undefined } | 'not allowed';
  * bound to what came before it.
  */
 export class OrderRules {
+  readonly #isPart: boolean;
   readonly #decisions = new Map<string, Allowed>();
   readonly #passes = new Map<string, Pass | 'used'>();
   readonly #intents = new Map<string, 'open' | 'unknown' | 'done'>();
   #open = 0;
+
+  /** @param isPart whether what records refer to may be missing, as where a part of a ledger begins. */
+  constructor(isPart = false) {
+    this.#isPart = isPart;
+  }
 
   /** Intents without an outcome. */
   get openIntents(): number {
@@ -42,12 +49,12 @@ export class OrderRules {
   }
 
   /** Takes the next record, or says what it breaks. */
-  check(record: LedgerRecord): OrderFault | undefined {
+  check(record: RedactedRecord): OrderFault | undefined {
     switch (record.type) {
       case 'decision':
         return this.#decision(record.body);
       case 'approval':
-        return this.#decisions.has(record.body.decisionId) ? undefined : decisionMissing();
+        return this.#decisions.has(record.body.decisionId) ? undefined : this.#decisionMissing();
       case 'pass':
         return this.#pass(record.body);
       case 'intent':
@@ -69,13 +76,17 @@ export class OrderRules {
     return undefined;
   }
 
+  #decisionMissing(): OrderFault | undefined {
+    return this.#isPart ? undefined : DECISION_MISSING;
+  }
+
   #pass({ jti, decisionId, actionHash, payloadHash }: BodyOf<'pass'>): OrderFault | undefined {
     const decision = this.#decisions.get(decisionId);
-    if (decision === undefined) return decisionMissing();
+    if (decision === undefined && !this.#isPart) return this.#decisionMissing();
     if (decision === 'not allowed') {
       return fault('DECISION_NOT_ALLOW', 'a pass was issued on a decision that did not allow');
     }
-    if (decision.actionHash !== undefined && decision.actionHash !== actionHash) {
+    if (!isSame(decision?.actionHash, actionHash)) {
       return fault('BINDING_MISMATCH', 'a pass is for another action than was decided');
     }
     if (this.#passes.has(jti)) return fault('PASS_REPEATED', 'a pass id was used before');
@@ -85,13 +96,15 @@ export class OrderRules {
 
   #intent(intent: BodyOf<'intent'>): OrderFault | undefined {
     const pass = this.#passes.get(intent.jti);
-    if (!this.#decisions.has(intent.decisionId)) return decisionMissing();
-    if (pass === undefined) return fault('PASS_MISSING', 'an intent has no pass before it');
+    if (!this.#isPart && !this.#decisions.has(intent.decisionId)) return this.#decisionMissing();
+    if (pass === undefined && !this.#isPart) {
+      return fault('PASS_MISSING', 'an intent has no pass before it');
+    }
     if (pass === 'used') return fault('PASS_REUSED', 'a pass was used for a second intent');
     if (this.#intents.has(intent.intentId)) {
       return fault('INTENT_REPEATED', 'an intent id was used before');
     }
-    if (!isBound(intent, pass)) {
+    if (pass && !isBound(intent, pass)) {
       return fault('BINDING_MISMATCH', 'an intent is for something else than its pass');
     }
     this.#passes.set(intent.jti, 'used');
@@ -102,7 +115,10 @@ export class OrderRules {
 
   #outcome({ intentId, status }: BodyOf<'outcome'>): OrderFault | undefined {
     const intent = this.#intents.get(intentId);
-    if (intent === undefined) return fault('INTENT_MISSING', 'an outcome has no intent before it');
+    if (intent === undefined) {
+      if (this.#isPart) return undefined;
+      return fault('INTENT_MISSING', 'an outcome has no intent before it');
+    }
     if (intent !== 'open') return fault('OUTCOME_REPEATED', 'an intent has a second outcome');
     // What failed may have happened all the same.
     const isUnknown = status === 'unknown' || status === 'failed';
@@ -114,6 +130,7 @@ export class OrderRules {
   #reconciliation({ intentId }: BodyOf<'reconciliation'>): OrderFault | undefined {
     const intent = this.#intents.get(intentId);
     if (intent === undefined) {
+      if (this.#isPart) return undefined;
       return fault('INTENT_MISSING', 'a reconciliation has no intent before it');
     }
     if (intent !== 'unknown') {
@@ -127,14 +144,20 @@ export class OrderRules {
 function isBound(intent: BodyOf<'intent'>, pass: Pass): boolean {
   return (
     intent.decisionId === pass.decisionId &&
-    intent.actionHash === pass.actionHash &&
-    intent.payloadHash === pass.payloadHash
+    isSame(intent.actionHash, pass.actionHash) &&
+    isSame(intent.payloadHash, pass.payloadHash)
   );
 }
 
-function decisionMissing(): OrderFault {
-  return fault('DECISION_MISSING', 'a record refers to a decision that is not before it');
+/** What was kept back contradicts nothing. */
+function isSame(one: Sha256 | undefined, other: Sha256 | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }
+
+const DECISION_MISSING = fault(
+  'DECISION_MISSING',
+  'a record refers to a decision that is not before it',
+);
 
 function fault(code: OrderFaultCode, message: string): OrderFault {
   return { code, message };

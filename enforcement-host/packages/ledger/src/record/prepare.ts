@@ -1,7 +1,16 @@
-import { assertNever, canonicalize, DEFAULT_JSON_LIMITS, messageOf } from '@axtary/core';
+import {
+  assertNever,
+  canonicalize,
+  DEFAULT_JSON_LIMITS,
+  messageOf,
+  type JsonObject,
+} from '@axtary/core';
 
 import { LedgerError } from '../errors.js';
-import { MAX_FREE_TEXT, MAX_LINE_BYTES, type LedgerEntry, type RecordContent } from './records.js';
+import { MAX_FREE_TEXT, MAX_LINE_BYTES } from './bodies.js';
+import { writeDisclosures } from './line.js';
+import type { LedgerEntry, RecordContent } from './records.js';
+import { sealBody } from './seal.js';
 
 // What the members beside the body take of a line, and some room.
 const MAX_BODY_BYTES = MAX_LINE_BYTES - 1024;
@@ -12,8 +21,10 @@ type EntryOf<Type> = Extract<LedgerEntry, { readonly type: Type }>;
 /** An entry that only waits for its place in the chain. */
 export interface PreparedEntry {
   readonly content: RecordContent;
-  /** RFC 8785 form of the body. */
+  /** RFC 8785 form of the body, without what is sealed. */
   readonly bodyText: string;
+  /** The line before the record's, without its newline; empty where nothing is sealed. */
+  readonly disclosuresText: string;
 }
 
 /**
@@ -28,20 +39,28 @@ export function prepareEntry(entry: LedgerEntry): PreparedEntry {
 
 /** As `prepareEntry`, for the records that the ledger writes itself. */
 export function prepare(content: RecordContent): PreparedEntry {
-  const bodyText = canonicalBody(content);
-  // A UTF-16 unit is at most three bytes of UTF-8.
-  if (bodyText.length * 3 > MAX_BODY_BYTES && Buffer.byteLength(bodyText) > MAX_BODY_BYTES) {
+  const { bodyText, disclosuresText } = sealed(content);
+  if (!isWithinLine(bodyText) || !isWithinLine(disclosuresText)) {
     throw refused(content, `its body is longer than ${MAX_BODY_BYTES} bytes`);
   }
-  return { content, bodyText };
+  return { content, bodyText, disclosuresText };
 }
 
-function canonicalBody(content: RecordContent): string {
+function sealed(content: RecordContent): Pick<PreparedEntry, 'bodyText' | 'disclosuresText'> {
   try {
-    return canonicalize(content.body, LIMITS);
+    const { body, disclosures } = sealBody(content.type, { ...content.body } as JsonObject);
+    return {
+      bodyText: canonicalize(body, LIMITS),
+      disclosuresText: disclosures.length === 0 ? '' : writeDisclosures(disclosures),
+    };
   } catch (cause) {
     throw refused(content, messageOf(cause), cause);
   }
+}
+
+function isWithinLine(text: string): boolean {
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  return text.length * 3 <= MAX_BODY_BYTES || Buffer.byteLength(text) <= MAX_BODY_BYTES;
 }
 
 function refused({ type }: RecordContent, why: string, cause?: unknown): LedgerError {

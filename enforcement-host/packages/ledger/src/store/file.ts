@@ -1,10 +1,10 @@
 import { constants, fdatasync, statSync, write, type Stats } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 import { LedgerError, unreadable } from '../errors.js';
 
-const { O_APPEND, O_CREAT, O_RDWR } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
 // Windows has no O_NOFOLLOW. A symbolic link would give one file two names, and so two locks.
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
 
@@ -58,17 +58,17 @@ export async function openForReading(path: string): Promise<FileHandle> {
 /** A file on this machine's disk. */
 export class LocalFile implements AppendOnlyFile {
   readonly #path: string;
-  readonly #inode: number;
-  readonly #device: number;
+  #inode = 0;
+  #device = 0;
   #handle: FileHandle;
-  #size: number;
+  #size = 0;
+  /** The file of our path was sealed, and the next one is not there yet. */
+  #isSealed = false;
 
-  constructor(path: string, handle: FileHandle, { ino, dev, size }: Stats) {
+  constructor(path: string, handle: FileHandle, stat: Stats) {
     this.#path = path;
     this.#handle = handle;
-    this.#inode = ino;
-    this.#device = dev;
-    this.#size = size;
+    this.#take(stat);
   }
 
   /** Opens or creates a file, readable and writable by this account only. */
@@ -106,7 +106,37 @@ export class LocalFile implements AppendOnlyFile {
     this.#size += bytes.length;
   }
 
+  /**
+   * Puts what is written under another name, where nothing must be, for reading only, and goes on
+   * with an empty file. After a rejection, only `restore` may follow.
+   */
+  async rotate(sealed: string): Promise<void> {
+    await createFolder(dirname(sealed));
+    await this.#handle.chmod(0o400);
+    await rename(this.#path, sealed);
+    this.#isSealed = true;
+    await syncFolder(dirname(sealed));
+    await this.#begin();
+  }
+
+  /** Makes the next, empty file. */
+  async #begin(): Promise<void> {
+    const handle = await open(this.#path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | NO_FOLLOW, 0o600);
+    await this.#handle.close().catch(() => undefined);
+    this.#handle = handle;
+    this.#take(await handle.stat());
+    this.#isSealed = false;
+    await syncFolder(dirname(this.#path));
+  }
+
+  #take({ ino, dev, size }: Stats): void {
+    this.#inode = ino;
+    this.#device = dev;
+    this.#size = size;
+  }
+
   async restore(): Promise<void> {
+    if (this.#isSealed) return this.#begin();
     // After a failed fdatasync the kernel may hold the lost pages as clean, and a second call on
     // the same handle would report success. So the handle goes, whatever its close says.
     await this.#handle.close().catch(() => undefined);
@@ -119,7 +149,8 @@ export class LocalFile implements AppendOnlyFile {
   }
 
   async truncate(size: number): Promise<void> {
-    await this.#handle.truncate(size);
+    const { size: now } = await this.#handle.stat();
+    if (now !== size) await this.#handle.truncate(size);
     await sync(this.#handle.fd);
     this.#size = size;
   }

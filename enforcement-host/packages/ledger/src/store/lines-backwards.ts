@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { MAX_LINE_BYTES } from '../record/records.js';
+import { MAX_LINE_BYTES } from '../record/bodies.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;

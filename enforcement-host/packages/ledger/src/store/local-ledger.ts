@@ -1,40 +1,64 @@
-import type { FileHandle } from 'node:fs/promises';
-
 import { systemClock, type Clock } from '@axtary/core';
 
-import { parseLine } from '../record/chain.js';
-import { parseCheckpointKey, type CheckpointSigner } from '../record/checkpoint.js';
-import { brokenAt, LedgerError } from '../errors.js';
-import { openForReading } from './file.js';
-import type { CheckpointEvery } from './group-commit.js';
-import type { AppendListener, Ledger, LedgerHead, OpenReport, ReadOptions } from '../ledger.js';
-import { readLines } from './lines.js';
+import { LedgerError } from '../errors.js';
+import type { EpochKeys } from '../keys/epoch-keys.js';
+import type {
+  AcceptedGap,
+  AppendListener,
+  Ledger,
+  LedgerHead,
+  OpenReport,
+  ReadOptions,
+} from '../ledger.js';
+import {
+  parseCheckpointKey,
+  type LedgerArtifact,
+  type LedgerSigner,
+} from '../record/checkpoint.js';
 import { prepareEntry } from '../record/prepare.js';
 import type { IntentBody, LedgerEntry, LedgerRecord } from '../record/records.js';
+import type { CheckpointEvery } from './group-commit.js';
+import { HeadKeeper, type HeadStore } from './head-store.js';
+import type { Projection } from './projection.js';
+import { readLedger } from './read-ledger.js';
+import type { ScannedEntry } from './scan.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 
 export interface LocalJsonlLedgerOptions {
   readonly clock?: Clock;
   /** Name and version of what writes; kept in the genesis. */
   readonly software?: string;
-  /** Without it nothing is signed. Its key goes into the genesis and cannot change. */
-  readonly checkpoint?: CheckpointSigner;
+  /** Signs checkpoints with one key for ever. Without it and `epochs` nothing is signed. */
+  readonly signer?: LedgerSigner;
+  /** Signs checkpoints with keys that are destroyed when the next one has followed. */
+  readonly epochs?: EpochKeys;
   /** 100 records and 60,000 ms by default. */
   readonly checkpointEvery?: CheckpointEvery;
-  /**
-   * Called while opening with each record that is there, in order, before the first is appended.
-   * What it throws makes opening fail.
-   */
-  readonly onScanned?: (record: LedgerRecord) => void;
+  /** Bytes from which on the file is sealed and another begun. Default: 16 MiB. */
+  readonly rotateAt?: number;
+  /** Where the last signed head is kept. Default: nowhere, so a ledger that shrank is not noticed. */
+  readonly heads?: HeadStore;
+  /** What is kept in memory of the records; complete when `open` returns. */
+  readonly projections?: readonly Projection[];
+  /** Called while opening with each record of the file that is written, and where its lines are. */
+  readonly onActive?: (entry: ScannedEntry) => void;
+  /** Called when the file has become a sealed segment, with its path. */
+  readonly onSealed?: (segment: string) => void;
+  /** Called when appending fails, and with `undefined` when it works again. */
+  readonly onHealth?: (fault: LedgerError | undefined) => void;
 }
 
+const ROTATE_AT = 16 * 1024 * 1024;
+
 /**
- * A ledger in one file of this machine, one JSON line a record. One writer at a time, by a lock
- * that a crash frees; appends that wait together share one write and one `fdatasync`.
+ * A ledger on this machine's disk, one JSON line a record: a file, and segments of it that are
+ * sealed. One writer at a time, by a lock that a crash frees; appends that wait together share one
+ * write and one `fdatasync`.
  */
 export class LocalJsonlLedger implements Ledger {
   readonly #path: string;
   readonly #options: SessionOptions;
+  readonly #heads: HeadKeeper | undefined;
   readonly #listeners = new Set<AppendListener>();
   #opening: Promise<Session> | undefined;
   #session: Session | undefined;
@@ -42,28 +66,40 @@ export class LocalJsonlLedger implements Ledger {
 
   /** @throws TypeError if the signer's key is not P-256, or its `kid` not the thumbprint. */
   constructor(path: string, options: LocalJsonlLedgerOptions = {}) {
-    if (options.checkpoint) parseCheckpointKey(options.checkpoint);
+    if (options.signer) parseCheckpointKey(options.signer);
+    if (options.signer && options.epochs) throw new TypeError('a signer or epochs, not both');
     this.#path = path;
+    this.#heads = options.heads && new HeadKeeper(options.heads);
     this.#options = {
       clock: options.clock ?? systemClock,
       software: options.software ?? '@axtary/ledger',
-      signer: options.checkpoint,
+      signer: options.signer,
+      epochs: options.epochs,
       every: options.checkpointEvery ?? { records: 100, milliseconds: 60_000 },
+      rotateAt: options.rotateAt ?? ROTATE_AT,
+      heads: options.heads,
+      projections: options.projections ?? [],
       onCommit: (records) => this.#tell(records),
-      onScanned: options.onScanned,
+      onHealth: options.onHealth ?? (() => undefined),
+      onActive: options.onActive,
+      onSealed: options.onSealed,
     };
   }
 
   /**
-   * Claims the file and checks its whole chain; creates it, and folders above it, where missing.
-   * Cuts off an unfinished last line, and records that. Later calls return the first report.
+   * Claims the ledger and checks the chain of the file that is written, and that it goes on from
+   * the last sealed segment and the head that was kept; creates it, and folders above it, where
+   * missing. Cuts off an unfinished end, and records that. Later calls return the first report.
    *
+   * @param accepted lets it go on although it is not the one whose head was kept; what could not
+   *   be read is put aside then. That is recorded.
    * @throws LedgerError `LEDGER_LOCKED`, `LEDGER_CHAIN_BROKEN` (with `seq`), `LEDGER_UNREADABLE`,
-   * `LEDGER_WRITE_FAILED`, `LEDGER_CLOSED`, or `LEDGER_CHECKPOINT_FAILED` if the signer is not the
-   * one that the genesis names. It may be called again then.
+   * `LEDGER_MISSING` or `LEDGER_WENT_BACK` (with `expected`), `LEDGER_WRITE_FAILED`,
+   * `LEDGER_CLOSED`, or `LEDGER_CHECKPOINT_FAILED` if the key is not here that the ledger names. It
+   * may be called again then.
    */
-  async open(): Promise<OpenReport> {
-    return (await this.#open()).report;
+  async open(accepted?: AcceptedGap): Promise<OpenReport> {
+    return (await this.#open(accepted)).report;
   }
 
   /**
@@ -111,19 +147,25 @@ export class LocalJsonlLedger implements Ledger {
 
   /** Reads durable records, in order, as of the call; also while others are being appended. */
   async *read({ from = 0, limit, types }: ReadOptions = {}): AsyncGenerator<LedgerRecord> {
-    const { file } = await this.#open();
+    const { tail } = await this.#open();
     let left = limit ?? Number.POSITIVE_INFINITY;
-    const handle = await openForReading(this.#path);
-    try {
-      for await (const record of readRecords(handle, { from, end: file.size })) {
-        if (left <= 0) return;
-        if (types !== undefined && !types.includes(record.type)) continue;
-        yield record;
-        left--;
-      }
-    } finally {
-      await handle.close();
+    if (left <= 0) return;
+    for await (const record of readLedger(this.#path, { from, to: tail.mark.size })) {
+      if (types !== undefined && !types.includes(record.type)) continue;
+      yield record;
+      if (--left <= 0) return;
     }
+  }
+
+  /**
+   * Signs an artifact with the key that signs checkpoints now.
+   *
+   * @throws LedgerError `LEDGER_CHECKPOINT_FAILED` where nothing signs; as `open`.
+   */
+  async sign(artifact: LedgerArtifact, payloadText: string): Promise<string> {
+    const { signing } = await this.#open();
+    if (signing) return signing.signer.sign(artifact, payloadText);
+    throw new LedgerError('LEDGER_CHECKPOINT_FAILED', 'this ledger is not signed');
   }
 
   /**
@@ -153,21 +195,22 @@ export class LocalJsonlLedger implements Ledger {
     try {
       await session.commit.append([]).catch(() => undefined);
       await session.commit.checkpoint();
+      await this.#heads?.settled();
     } finally {
       session.commit.stopTimer();
       await session.release();
     }
   }
 
-  #open(): Promise<Session> {
+  #open(accepted?: AcceptedGap): Promise<Session> {
     if (this.#closing) return Promise.reject(closed());
-    this.#opening ??= this.#openNow();
+    this.#opening ??= this.#openNow(accepted);
     return this.#opening;
   }
 
-  async #openNow(): Promise<Session> {
+  async #openNow(accepted: AcceptedGap | undefined): Promise<Session> {
     try {
-      this.#session = await openSession(this.#path, this.#options);
+      this.#session = await openSession(this.#path, this.#options, accepted);
       return this.#session;
     } catch (error) {
       this.#opening = undefined;
@@ -181,30 +224,11 @@ export class LocalJsonlLedger implements Ledger {
   }
 
   #tell(records: readonly LedgerRecord[]): void {
+    this.#heads?.note(records);
     for (const listener of this.#listeners) queueMicrotask(() => listener(records));
   }
 }
 
-interface RecordRange {
-  readonly from: number;
-  readonly end: number;
-}
-
-async function* readRecords(
-  handle: FileHandle,
-  { from, end }: RecordRange,
-): AsyncGenerator<LedgerRecord> {
-  let seq = 0;
-  for await (const { lines } of readLines(handle, { end })) {
-    for (const line of lines) {
-      const parsed = seq++ < from ? undefined : parseLine(line);
-      if (parsed === undefined) continue;
-      if ('code' in parsed) throw brokenAt({ ...parsed, seq: seq - 1 });
-      yield parsed.record;
-    }
-  }
-}
-
 function closed(): LedgerError {
-  return new LedgerError('LEDGER_CLOSED', 'the ledger is closed: make another to append more');
+  return new LedgerError('LEDGER_CLOSED', 'the ledger was closed: nothing can be appended');
 }

@@ -1,57 +1,61 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { Chain, type ChainFault } from '../record/chain.js';
-import { isTorn, readLines } from './lines.js';
-import { MAX_LINE_BYTES, type LedgerRecord } from '../record/records.js';
+import type { Chain, ChainFault } from '../record/chain.js';
+import type { ParsedEntry, RawEntry } from '../record/line.js';
+import { MAX_LINE_BYTES } from '../record/bodies.js';
+import { entryBytes, isTorn, readEntries } from './lines.js';
 
 export interface ScanOptions<Fault> {
   /** Offset to stop before. */
   readonly end?: number;
   readonly signal?: AbortSignal | undefined;
   /** Sees each record that continues the chain; may find a fault of its own, which ends the scan. */
-  readonly onRecord?: (record: LedgerRecord, scan: ScanPosition) => Fault | undefined;
+  readonly onRecord?: (entry: ScannedEntry) => Fault | undefined;
 }
 
-/** How far a scan has come. */
-export interface ScanPosition {
-  readonly chain: Chain;
-  /** Bytes of whole lines. */
-  readonly bytes: number;
-  /** Bytes of the last whole line with its newline. */
-  readonly lastLineBytes: number;
+/** A record that continues the chain, and its lines. */
+export interface ScannedEntry extends ParsedEntry {
+  readonly raw: RawEntry;
+  /** Offset in its file at which its lines begin. */
+  readonly offset: number;
 }
 
 /** A fault and the record that it is about. */
 export type Located<Fault> = Fault & { readonly seq: number };
 
-export interface ScanResult<Fault> extends ScanPosition {
+export interface ScanResult<Fault> {
+  /** Bytes of whole records. */
+  readonly bytes: number;
+  /** Bytes of the last record's line with its newline; 0 where there is none. */
+  readonly lastLineBytes: number;
   readonly fault: Located<Fault | ChainFault> | undefined;
-  /** An unfinished last line, as a crash leaves it; empty if there is none. */
+  /** What a crash left of unfinished lines; empty if there is nothing. */
   readonly torn: Uint8Array;
 }
 
-/** Reads a whole ledger, following its chain, until the end or the first fault. */
-export async function scanLedger<Fault>(
+/** Reads one file of a ledger, following the chain, until the end or the first fault. */
+export async function scanFile<Fault>(
   handle: FileHandle,
+  chain: Chain,
   { onRecord, ...options }: ScanOptions<Fault> = {},
 ): Promise<ScanResult<Fault>> {
-  const at = { chain: new Chain(), bytes: 0, lastLineBytes: 0 };
+  const at = { bytes: 0, lastLineBytes: 0 };
   let rest: Buffer = Buffer.alloc(0);
-  for await (const batch of readLines(handle, options)) {
-    for (const line of batch.lines) {
-      const seq = at.chain.size;
-      const record = at.chain.accept(line);
-      if ('code' in record) return { ...at, fault: { ...record, seq }, torn: NOTHING };
-      at.lastLineBytes = line.length + 1;
-      at.bytes += at.lastLineBytes;
-      const fault = onRecord?.(record, at);
+  for await (const batch of readEntries(handle, options)) {
+    for (const raw of batch.entries) {
+      const seq = chain.size;
+      const entry = chain.accept(raw);
+      if ('code' in entry) return { ...at, fault: { ...entry, seq }, torn: NOTHING };
+      const fault = onRecord?.({ ...entry, raw, offset: at.bytes });
+      at.lastLineBytes = raw.line.length + 1;
+      at.bytes += entryBytes(raw);
       if (fault !== undefined) return { ...at, fault: { ...fault, seq }, torn: NOTHING };
     }
     rest = batch.rest;
   }
   return rest.length === 0 || isTorn(rest)
     ? { ...at, fault: undefined, torn: rest }
-    : { ...at, fault: { ...faultOf(rest), seq: at.chain.size }, torn: NOTHING };
+    : { ...at, fault: { ...faultOf(rest), seq: chain.size }, torn: NOTHING };
 }
 
 const NOTHING = new Uint8Array();

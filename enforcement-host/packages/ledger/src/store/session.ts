@@ -1,45 +1,65 @@
 import { dirname } from 'node:path';
 
 import { messageOf, type Clock } from '@axtary/core';
-import { newId, sha256 } from '@axtary/core/digest';
+import { sha256 } from '@axtary/core/digest';
 
-import { parseCheckpointKey, type CheckpointSigner } from '../record/checkpoint.js';
-import { brokenAt, LedgerError } from '../errors.js';
+import { LedgerError } from '../errors.js';
+import type { EpochKeys } from '../keys/epoch-keys.js';
+import type { AcceptedGap, AppendListener, LedgerHead, OpenReport } from '../ledger.js';
+import type { LedgerSigner } from '../record/checkpoint.js';
+import { prepare } from '../record/prepare.js';
+import type { RecordContent } from '../record/records.js';
 import { createFolder, LocalFile } from './file.js';
 import { GroupCommit, type CheckpointEvery } from './group-commit.js';
-import type { AppendListener, OpenReport } from '../ledger.js';
+import { compareWithHead, setAside } from './history.js';
+import type { HeadStore } from './head-store.js';
+import { loadLedger, type LoadedLedger } from './load.js';
 import { acquireLock, type Lock } from './lock.js';
-import { OpenIntents } from './open-intents.js';
-import { prepare } from '../record/prepare.js';
-import type { LedgerRecord, RecordContent } from '../record/records.js';
-import { scanLedger, type ScanResult } from './scan.js';
+import type { OpenIntents } from './open-intents.js';
+import type { Projection } from './projection.js';
+import type { ScannedEntry } from './scan.js';
+import { saveSealedState } from './sealed-state.js';
+import { listSegments, segmentFile } from './segments.js';
+import type { Signing } from './signing.js';
+import { firstSigning } from './signing-keys.js';
 import { Tail } from './tail.js';
 
 export interface SessionOptions {
   readonly clock: Clock;
   readonly software: string;
-  readonly signer: CheckpointSigner | undefined;
+  readonly signer: LedgerSigner | undefined;
+  readonly epochs: EpochKeys | undefined;
   readonly every: CheckpointEvery;
+  readonly rotateAt: number;
+  readonly heads: HeadStore | undefined;
+  readonly projections: readonly Projection[];
   readonly onCommit: AppendListener;
-  readonly onScanned: ((record: LedgerRecord) => void) | undefined;
+  readonly onHealth: (fault: LedgerError | undefined) => void;
+  readonly onActive: ((entry: ScannedEntry) => void) | undefined;
+  readonly onSealed: ((segment: string) => void) | undefined;
 }
 
-/** One ledger file, claimed and checked, until it is released. */
+/** One ledger, claimed and checked, until it is released. */
 export interface Session {
   readonly file: LocalFile;
   readonly tail: Tail;
   readonly commit: GroupCommit;
+  readonly signing: Signing | undefined;
   readonly openIntents: OpenIntents;
   readonly report: OpenReport;
   release(): Promise<void>;
 }
 
-/** Claims a ledger file, checks all of it, and writes what its opening calls for. */
-export async function openSession(path: string, options: SessionOptions): Promise<Session> {
+/** Claims a ledger, checks what it must of it, and writes what its opening calls for. */
+export async function openSession(
+  path: string,
+  options: SessionOptions,
+  accepted?: AcceptedGap,
+): Promise<Session> {
   try {
     await createFolder(dirname(path));
     const lock = await acquireLock(path);
-    return await releasingOnFailure(lock, () => claim(path, lock, options));
+    return await releasingOnFailure(lock, () => claim(path, lock, { options, accepted }));
   } catch (cause) {
     if (cause instanceof LedgerError) throw cause;
     const message = `the ledger cannot be opened: ${messageOf(cause)}`;
@@ -47,14 +67,41 @@ export async function openSession(path: string, options: SessionOptions): Promis
   }
 }
 
-async function claim(path: string, lock: Lock, options: SessionOptions): Promise<Session> {
+interface Opening {
+  readonly options: SessionOptions;
+  readonly accepted: AcceptedGap | undefined;
+}
+
+async function claim(path: string, lock: Lock, opening: Opening): Promise<Session> {
+  const expected = await opening.options.heads?.load();
+  try {
+    return await claimFile(path, lock, { ...opening, expected });
+  } catch (error) {
+    const { accepted } = opening;
+    if (!expected || accepted?.expected !== expected.head || !isLost(error)) throw error;
+    // What cannot be read is kept as it is, and a new ledger says so in its second record.
+    await setAside(path);
+    return claimFile(path, lock, { ...opening, expected });
+  }
+}
+
+function isLost(error: unknown): boolean {
+  if (!(error instanceof LedgerError)) return false;
+  return error.code === 'LEDGER_CHAIN_BROKEN' || error.code === 'LEDGER_CHECKPOINT_FAILED';
+}
+
+interface Claim extends Opening {
+  readonly expected: LedgerHead | undefined;
+}
+
+async function claimFile(path: string, lock: Lock, claimed: Claim): Promise<Session> {
   const file = await LocalFile.open(path);
   const release = async (): Promise<void> => {
     await file.close();
     await lock.release();
   };
   return releasingOnFailure({ release: () => file.close() }, async () => {
-    const { session, first } = await load(file, options);
+    const { session, first } = await load(path, file, claimed);
     if (first.length > 0) await session.commit.append(first.map(prepare));
     const report = { ...session.report, ...headOf(session.tail) };
     return { ...session, report, release };
@@ -76,57 +123,85 @@ interface Loaded {
   readonly first: readonly RecordContent[];
 }
 
-async function load(file: LocalFile, options: SessionOptions): Promise<Loaded> {
-  const { clock, signer, every, onCommit, onScanned } = options;
-  const openIntents = new OpenIntents();
-  const scan = await scanLedger<never>(file.handle, {
-    end: file.size,
-    onRecord: (record) => {
-      openIntents.note(record);
-      onScanned?.(record);
-      return undefined;
-    },
-  });
-  if (scan.fault) throw brokenAt(scan.fault);
-  assertSigner(scan, signer);
-  const { chain, lastLineBytes, torn } = scan;
-  const created = chain.size === 0;
+async function load(
+  path: string,
+  file: LocalFile,
+  { options, accepted, expected }: Claim,
+): Promise<Loaded> {
+  const { clock, software, projections, onActive } = options;
+  const loaded = await loadLedger(file, await listSegments(path), { projections, onActive });
+  for (const projection of projections) projection.opened?.();
+  const gap = await compareWithHead(path, loaded.chain, { expected, accepted });
+  const { genesisKey, signing } = await firstSigning(loaded.chain, options);
+  const { chain, active } = loaded;
+  const { torn } = active;
   const recovered =
     torn.length > 0 ? { droppedBytes: torn.length, droppedHash: sha256(torn) } : undefined;
-  if (recovered) await file.truncate(scan.bytes);
-  const tail = created
-    ? new Tail(clock, newId('log'))
-    : new Tail(clock, chain.log, { size: chain.size, head: chain.head, lastLineBytes });
-  const commit = new GroupCommit({
+  if (recovered) await file.truncate(active.bytes);
+  const created = chain.size === 0;
+  const tail = new Tail(clock, chain, active.lastLineBytes);
+  const commit = createCommit(path, { file, tail, signing, loaded, options });
+  const { openIntents } = loaded;
+  const report = { ...headOf(tail), created, recovered, openIntents: openIntents.list() };
+  const key = genesisKey && { checkpointKey: genesisKey };
+  const first: RecordContent[] = [];
+  if (created) first.push({ type: 'genesis', body: { software, ...key } });
+  if (gap) first.push({ type: 'gap', body: gap });
+  if (recovered) first.push({ type: 'recovery', body: recovered });
+  return { session: { file, tail, commit, signing, openIntents, report }, first };
+}
+
+interface CommitParts {
+  readonly file: LocalFile;
+  readonly tail: Tail;
+  readonly signing: Signing | undefined;
+  readonly loaded: LoadedLedger;
+  readonly options: SessionOptions;
+}
+
+function createCommit(
+  path: string,
+  { file, tail, signing, loaded, options }: CommitParts,
+): GroupCommit {
+  const { openIntents } = loaded;
+  const { projections, every, rotateAt, onCommit, onHealth, onSealed } = options;
+  let { first } = loaded;
+  return new GroupCommit({
     file,
     tail,
-    signer,
+    signing,
     every,
-    unsigned: chain.unsigned,
+    rotateAt,
+    unsigned: loaded.chain.unsigned,
+    onHealth,
     onCommit: (records) => {
-      for (const record of records) openIntents.note(record);
+      for (const record of records) {
+        openIntents.note(record);
+        for (const projection of projections) projection.note(record);
+      }
       onCommit(records);
     },
+    rotate: async () => {
+      const segment = segmentFile(path, first);
+      const { mark, last } = tail;
+      const { log } = tail;
+      const { size, head } = mark;
+      const tree = tail.tree();
+      const chain = { log, size, head, last, unsigned: 0, tree, signing: signing?.epoch };
+      const saved = projections.map((one) => [one.name, one.save()] as const);
+      // A convenience: without it, the next opening reads all segments.
+      await saveSealedState(segment, {
+        chain,
+        openIntents: openIntents.list(),
+        projections: Object.fromEntries(saved),
+      }).catch(() => undefined);
+      await file.rotate(segment);
+      first = size;
+      onSealed?.(segment);
+    },
   });
-  const report = { ...headOf(tail), created, recovered, openIntents: openIntents.list() };
-  const first: RecordContent[] = [];
-  if (created) first.push(genesis(options));
-  if (recovered) first.push({ type: 'recovery', body: recovered });
-  return { session: { file, tail, commit, openIntents, report }, first };
 }
 
-function headOf({ log, mark }: Tail): Pick<OpenReport, 'log' | 'size' | 'head'> {
+function headOf({ log, mark }: Tail): LedgerHead {
   return { log, size: mark.size, head: mark.head };
-}
-
-function genesis({ software, signer }: SessionOptions): RecordContent {
-  const key = signer && { checkpointKey: parseCheckpointKey(signer) };
-  return { type: 'genesis', body: { software, ...key } };
-}
-
-function assertSigner({ chain }: ScanResult<never>, signer: CheckpointSigner | undefined): void {
-  if (!signer || chain.size === 0 || chain.checkpointKid === signer.kid) return;
-  const named = chain.checkpointKid ?? 'no key';
-  const message = `this ledger names ${named} for its checkpoints, the signer is ${signer.kid}`;
-  throw new LedgerError('LEDGER_CHECKPOINT_FAILED', message);
 }

@@ -3,14 +3,17 @@ import { performance } from 'node:perf_hooks';
 import type { Clock } from '@axtary/core';
 import { newId, type Sha256 } from '@axtary/core/digest';
 
-import { GENESIS_PREV, leafHash, toRecord, writeLine } from '../record/chain.js';
+import { digestOf, type TreeFrontier } from '../merkle/tree.js';
+import type { ChainState, LastPlace } from '../record/chain.js';
+import { leafBytes, toRecord, writeLine } from '../record/line.js';
 import type { PreparedEntry } from '../record/prepare.js';
-import type { LedgerRecord, RecordPlace } from '../record/records.js';
+import type { LedgerRecord, RecordContent, RecordPlace } from '../record/records.js';
 
 /** Records written out, in order, and where the chain stands after them. */
 export interface Draft {
   readonly text: string;
   readonly records: readonly LedgerRecord[];
+  readonly leaves: readonly Buffer[];
   readonly end: TailMark;
 }
 
@@ -18,27 +21,47 @@ export interface Draft {
 export interface TailMark {
   readonly size: number;
   readonly head: Sha256;
-  /** Bytes of the last line with its newline. */
+  /** Bytes of the last record's line with its newline. */
   readonly lastLineBytes: number;
 }
 
-const EMPTY: TailMark = { size: 0, head: GENESIS_PREV, lastLineBytes: 0 };
+/** The wall clock may differ by so much from the machine's own before that is recorded. */
+const SUSPENDED_MS = 30_000;
 
 /** The durable end of one ledger, as one opening of it by one process continues it. */
 export class Tail {
   readonly log: string;
   readonly #boot = newId('boot');
   readonly #clock: Clock;
+  readonly #tree: TreeFrontier;
   #mark: TailMark;
+  #last: LastPlace | undefined;
 
-  constructor(clock: Clock, log: string, mark: TailMark = EMPTY) {
-    this.log = log;
+  constructor(clock: Clock, from: ChainState, lastLineBytes: number) {
     this.#clock = clock;
-    this.#mark = mark;
+    this.log = from.log === '' ? newId('log') : from.log;
+    this.#tree = from.tree.clone();
+    this.#mark = { size: from.size, head: from.head, lastLineBytes };
+    this.#last = from.last;
   }
 
   get mark(): TailMark {
     return this.#mark;
+  }
+
+  /** Tree hash of all durable records, RFC 6962 section 2.1. */
+  root(): Sha256 {
+    return digestOf(this.#tree.root());
+  }
+
+  /** A copy of the tree of all durable records. */
+  tree(): TreeFrontier {
+    return this.#tree.clone();
+  }
+
+  /** What of the last record decides about the next. */
+  get last(): LastPlace | undefined {
+    return this.#last;
   }
 
   /** The place of the next record, now. */
@@ -53,25 +76,48 @@ export class Tail {
     };
   }
 
+  /** What the clocks did between the last record and this place, where it is worth a record. */
+  anomalyAt({ ts, boot, mono }: RecordPlace): RecordContent | undefined {
+    const last = this.#last;
+    if (last === undefined) return undefined;
+    const passed = Date.parse(ts) - Date.parse(last.ts);
+    if (passed < 0) {
+      return {
+        type: 'clock_anomaly',
+        body: { kind: 'backwards', before: last.ts, byMs: -passed },
+      };
+    }
+    const byMs = boot === last.boot ? passed - (mono - last.mono) : 0;
+    if (byMs < SUSPENDED_MS) return undefined;
+    return { type: 'clock_anomaly', body: { kind: 'suspended', before: last.ts, byMs } };
+  }
+
   /** Writes entries out, the first at `place`. Changes nothing: `advance` does, once durable. */
   draft(entries: readonly PreparedEntry[], place: RecordPlace): Draft {
     const records: LedgerRecord[] = [];
+    const leaves: Buffer[] = [];
     let { seq, prev: head } = place;
     let text = '';
     let line = '';
-    for (const { content, bodyText } of entries) {
+    for (const { content, bodyText, disclosuresText } of entries) {
       const here = { ...place, seq, prev: head };
       line = writeLine(here, content.type, bodyText);
       records.push(toRecord(here, content));
-      text += `${line}\n`;
-      head = leafHash(line);
+      text += disclosuresText === '' ? `${line}\n` : `${disclosuresText}\n${line}\n`;
+      const leaf = leafBytes(line);
+      leaves.push(leaf);
+      head = digestOf(leaf);
       seq++;
     }
-    return { text, records, end: { size: seq, head, lastLineBytes: Buffer.byteLength(line) + 1 } };
+    const end = { size: seq, head, lastLineBytes: Buffer.byteLength(line) + 1 };
+    return { text, records, leaves, end };
   }
 
   /** The draft is durable. */
-  advance({ end }: Draft): void {
+  advance({ end, leaves, records }: Draft): void {
+    for (const leaf of leaves) this.#tree.append(leaf);
     this.#mark = end;
+    const last = records.at(-1);
+    if (last) this.#last = { boot: last.boot, mono: last.mono, ts: last.ts };
   }
 }

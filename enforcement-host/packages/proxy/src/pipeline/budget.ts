@@ -24,18 +24,16 @@ export function settleUsage(
 }
 
 /**
- * Takes one record of a ledger into the budgets, in its order, as the ledger is opened. The ledger
- * is where budgets are kept: decision, pass and reservation are one append, and so are outcome and
- * settlement. An intent without an outcome is unknown then.
+ * What a record of a ledger says of the budgets. The ledger is where they are kept: decision, pass
+ * and reservation are one append, and so are outcome and settlement. An intent without an outcome
+ * is unknown when the events are restored.
  */
-export function restoreBudgets(budgets: Budgets, record: LedgerRecord): void {
-  const { type, body, ts: at } = record;
+export function budgetEventOf({ type, body, ts: at }: LedgerRecord): BudgetEvent | undefined {
   if (type === 'intent' && body.usage !== undefined) {
-    budgets.restore({ type: 'reserved', id: body.intentId, at, uses: body.usage });
-  } else if (type === 'outcome') {
-    budgets.restore({ type: SETTLEMENTS[body.status], id: body.intentId, at });
-  } else if (type === 'reconciliation') {
-    const as = body.outcome === 'executed' ? 'committed' : 'rolled_back';
-    budgets.restore({ type: 'reconciled', id: body.intentId, at, as, by: body.by });
+    return { type: 'reserved', id: body.intentId, at, uses: body.usage };
   }
+  if (type === 'outcome') return { type: SETTLEMENTS[body.status], id: body.intentId, at };
+  if (type !== 'reconciliation') return undefined;
+  const as = body.outcome === 'executed' ? 'committed' : 'rolled_back';
+  return { type: 'reconciled', id: body.intentId, at, as, by: body.by };
 }

@@ -1,0 +1,174 @@
+import path from 'node:path';
+
+import { InvalidArgumentError, type Command } from 'commander';
+
+import { addLedgerAnchor } from './anchor-program.js';
+import type { CliContext } from './context.js';
+import { EXIT_CODES_HELP } from './exit-codes.js';
+import { examples, ledgerOf, withLedger, type LedgerOptions } from './program-options.js';
+
+/** The commands about the ledger: what it is worth, and what is handed on of it. */
+export function addEvidence(program: Command, context: CliContext): void {
+  addAttest(program, context);
+  addVerifyExport(program, context);
+  const ledger = program.command('ledger').description('work with the ledger of a folder');
+  addVerifyLedger(ledger, context);
+  addDisclose(ledger, context);
+  addLedgerAnchor(ledger, context, async (file) => {
+    const { readLedgerTree } = await import('./ledger-tree.js');
+    return readLedgerTree(file);
+  });
+  withLedger(ledger.command('path'), context)
+    .description('print where the ledger lies')
+    .action(async (options: LedgerOptions) => {
+      context.terminal.print(await ledgerOf(options, context));
+    });
+}
+
+interface AttestArguments extends LedgerOptions {
+  readonly out: string;
+  readonly from?: number;
+  readonly since?: string;
+  readonly until?: string;
+  readonly type: readonly string[];
+  readonly agent: readonly string[];
+  readonly tool: readonly string[];
+  readonly redact: readonly string[];
+  readonly after?: string;
+  readonly key?: string;
+  readonly json: boolean;
+}
+
+function addAttest(program: Command, context: CliContext): void {
+  withLedger(program.command('attest-ledger'), context)
+    .description('export the ledger up to its last checkpoint, and sign the export')
+    .argument('[file]', 'the ledger; default: that of the workspace')
+    .requiredOption('--out <file>', 'where to; it appears whole or not at all')
+    .option('--from <seq>', 'begin at this record', wholeNumber)
+    .option('--since <time>', 'only records from this moment on, RFC 3339 in UTC')
+    .option('--until <time>', 'only records before this moment')
+    .option('--type <type>', 'only records of this type; may be repeated', list, [])
+    .option('--agent <name>', 'only calls of this agent; may be repeated', list, [])
+    .option('--tool <name>', 'only calls of this tool; may be repeated', list, [])
+    .option('--redact <member>', 'keep a sealed member back; may be repeated', list, [])
+    .option('--after <size:root>', 'prove that an earlier export is the beginning of this one')
+    .option('--key <file>', 'the key of the ledger; default: beside it')
+    .option('--json', 'print the anchor as JSON', false)
+    .addHelpText('after', ATTEST_HELP)
+    .action(async (file: string | undefined, options: AttestArguments) => {
+      const { attest } = await import('./commands/attest-ledger.js');
+      const ledger = await namedLedger(file, options, context);
+      await attest({ ...options, ...selectionOf(options), ledger }, context);
+    });
+}
+
+const ATTEST_HELP = `
+Without a selection the export holds every record, chained; with --since, --until, --type, --agent
+or --tool each record comes with a proof that it is in the ledger. Sealed members that are kept back
+with --redact stay in the chain as salted digests, and can be opened later, one by one, with
+"axtary ledger disclose". Names: payloadHash, actionHash, human, resource, constraints, context,
+intent, artifact, denied, usage, result, resultHash, error, reason, workspace, name; alone, or for
+one type such as decision.context.
+${examples(
+  'axtary attest-ledger --out evidence.jsonl',
+  'axtary attest-ledger --redact payloadHash --redact context --out for-the-auditor.jsonl',
+  'axtary attest-ledger --agent agent:codex --since 2026-11-01T00:00:00.000Z --out codex.jsonl',
+)}`;
+
+function selectionOf({ since, until, type, agent, tool }: AttestArguments) {
+  const select = {
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    ...(type.length > 0 && { types: [...type] }),
+    ...(agent.length > 0 && { agents: [...agent] }),
+    ...(tool.length > 0 && { tools: [...tool] }),
+  };
+  return Object.keys(select).length === 0 ? {} : { select };
+}
+
+interface VerifyArguments extends LedgerOptions {
+  readonly anchor: readonly string[];
+  readonly trustRoot?: string;
+  readonly disclosures?: string;
+  readonly json: boolean;
+}
+
+function addVerifyExport(program: Command, context: CliContext): void {
+  verifyOptions(program.command('verify-export'))
+    .description('verify an exported ledger, offline')
+    .argument('<file>', 'the export')
+    .option('--disclosures <file>', 'open sealed members with what "ledger disclose" wrote')
+    .addHelpText(
+      'after',
+      examples(
+        'axtary verify-export evidence.jsonl',
+        'axtary verify-export evidence.jsonl --anchor 1042:sha256:9f86…',
+      ) + EXIT_CODES_HELP,
+    )
+    .action(async (file: string, options: VerifyArguments) => {
+      const { verify } = await import('./commands/verify.js');
+      await verify({ ...options, mode: 'export', file }, context);
+    });
+}
+
+function addVerifyLedger(ledger: Command, context: CliContext): void {
+  verifyOptions(withLedger(ledger.command('verify'), context))
+    .description('verify a ledger in place with all its segments, also while it is written')
+    .argument('[file]', 'the ledger; default: that of the workspace')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .action(async (given: string | undefined, options: VerifyArguments) => {
+      const { verify } = await import('./commands/verify.js');
+      const file = await namedLedger(given, options, context);
+      await verify({ ...options, mode: 'ledger', file }, context);
+    });
+}
+
+function addDisclose(ledger: Command, context: CliContext): void {
+  withLedger(ledger.command('disclose'), context)
+    .description('open sealed members of a record for whoever has an export without them')
+    .argument('<seq>', 'the record', wholeNumber)
+    .argument('<members...>', 'such as payloadHash or context')
+    .option('--out <file>', 'add it to this file; default: print it')
+    .addHelpText('after', examples('axtary ledger disclose 42 payloadHash --out opened.jsonl'))
+    .action(
+      async (
+        seq: number,
+        members: readonly string[],
+        { out, ...options }: LedgerOptions & { readonly out?: string },
+      ) => {
+        const { ledgerDisclose } = await import('./commands/ledger-disclose.js');
+        const file = await ledgerOf(options, context);
+        await ledgerDisclose({ ledger: file, seq, members, out }, context);
+      },
+    );
+}
+
+function verifyOptions(command: Command): Command {
+  return command
+    .option(
+      '--anchor <anchor>',
+      'what is known from elsewhere: SIZE:HASH, or a file; may be repeated',
+      list,
+      [],
+    )
+    .option('--trust-root <kid>', 'thumbprint (RFC 7638) of the first key, from elsewhere')
+    .option('--json', 'print the report as JSON', false);
+}
+
+async function namedLedger(
+  file: string | undefined,
+  options: LedgerOptions,
+  context: CliContext,
+): Promise<string> {
+  return file === undefined ? ledgerOf(options, context) : path.resolve(context.cwd, file);
+}
+
+function list(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,15}$/.test(text)) return value;
+  throw new InvalidArgumentError('expected a whole number from 0');
+}

@@ -1,0 +1,74 @@
+import { canonicalize } from '@axtary/core';
+
+import { readCanonical, typeOfLine, writeDisclosures, type RawEntry } from '../record/line.js';
+import { SEALED_MEMBERS, type Disclosure } from '../record/seal.js';
+
+/** Sealed members by the names that redaction takes: alone for every type, or after the type. */
+export function redactableMembers(): readonly string[] {
+  const names = Object.entries(SEALED_MEMBERS).flatMap(([type, paths]) =>
+    paths.flatMap((path) => [memberOf(path), `${type}.${memberOf(path)}`]),
+  );
+  return [...new Set(names)].sort();
+}
+
+function memberOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** Keeps sealed members of records back. */
+export class Redaction {
+  readonly #names: ReadonlySet<string>;
+
+  /** @throws TypeError for a name of nothing that is sealed. */
+  constructor(names: readonly string[]) {
+    const known = new Set(redactableMembers());
+    const unknown = names.find((name) => !known.has(name));
+    if (unknown !== undefined) {
+      throw new TypeError(`${unknown} is not sealed; expected one of ${[...known].join(', ')}`);
+    }
+    this.#names = new Set(names);
+  }
+
+  /** The disclosures that are left, and how many were taken out. */
+  apply({ line, disclosures }: RawEntry): {
+    readonly disclosures: Buffer | undefined;
+    readonly hidden: number;
+  } {
+    if (disclosures === undefined || this.#names.size === 0) return { disclosures, hidden: 0 };
+    const type = typeOfLine(line);
+    const all = disclosuresOf(disclosures);
+    const left = all.filter(
+      ([, name]) => !this.#names.has(name) && !this.#names.has(`${type}.${name}`),
+    );
+    return { disclosures: lineOf(left), hidden: all.length - left.length };
+  }
+}
+
+/** The disclosures of a record, of these members only. */
+export function disclosuresFor(
+  { disclosures }: RawEntry,
+  members: readonly string[],
+): readonly Disclosure[] {
+  if (disclosures === undefined) return [];
+  return disclosuresOf(disclosures).filter(([, name]) => members.includes(name));
+}
+
+/** A record's lines with more of it disclosed. */
+export function withDisclosures(raw: RawEntry, more: readonly Disclosure[]): RawEntry {
+  if (more.length === 0) return raw;
+  const known = raw.disclosures === undefined ? [] : disclosuresOf(raw.disclosures);
+  return { line: raw.line, disclosures: lineOf([...known, ...more]) };
+}
+
+function lineOf(disclosures: readonly Disclosure[]): Buffer | undefined {
+  if (disclosures.length === 0) return undefined;
+  return Buffer.from(writeDisclosures(disclosures.map((one) => canonicalize(one))));
+}
+
+function disclosuresOf(line: Buffer): readonly Disclosure[] {
+  const read = readCanonical(line);
+  // A line that is none is found by whoever verifies it; here it discloses nothing.
+  if ('code' in read) return [];
+  const { disclosures } = read.json as unknown as { readonly disclosures: readonly Disclosure[] };
+  return disclosures;
+}

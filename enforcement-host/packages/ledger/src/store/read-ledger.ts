@@ -1,0 +1,123 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+import { brokenAt, unreadable } from '../errors.js';
+import { parseEntry, type ParsedEntry, type RawEntry } from '../record/line.js';
+import type { LedgerRecord } from '../record/records.js';
+import { openForReading } from './file.js';
+import { entryBytes, readEntries } from './lines.js';
+import { listSegments, type Segment } from './segments.js';
+
+export interface ReadLedgerOptions {
+  /** First sequence number; 0 by default. */
+  readonly from?: number;
+  /** Sequence number to stop before. */
+  readonly to?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The lines of a record and where they are. */
+export interface LedgerFileEntry {
+  readonly raw: RawEntry;
+  readonly seq: number;
+  readonly file: string;
+  /** Where its lines begin in the file, and how many bytes they have. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * The records of a ledger in order, as of the call; it may be written meanwhile. Lines are taken as
+ * they are: `verifyLedger` says whether they are what was recorded.
+ *
+ * @throws LedgerError `LEDGER_UNREADABLE`, `LEDGER_CHAIN_BROKEN` (with `seq`).
+ */
+export async function* readLedger(
+  path: string,
+  options: ReadLedgerOptions = {},
+): AsyncGenerator<LedgerRecord> {
+  for await (const entry of readLedgerEntries(path, options)) yield wholeRecord(entry);
+}
+
+/** @throws LedgerError `LEDGER_CHAIN_BROKEN` for lines that are no record. */
+export function parseLedgerEntry({ raw, seq }: Pick<LedgerFileEntry, 'raw' | 'seq'>): ParsedEntry {
+  const parsed = parseEntry(raw);
+  if ('code' in parsed) throw brokenAt({ ...parsed, seq });
+  return parsed;
+}
+
+/** @throws LedgerError `LEDGER_CHAIN_BROKEN` for lines that are no whole record. */
+export function wholeRecord(entry: Pick<LedgerFileEntry, 'raw' | 'seq'>): LedgerRecord {
+  const { whole } = parseLedgerEntry(entry);
+  if (whole) return whole;
+  throw brokenAt({ seq: entry.seq, message: 'sealed members of it are missing' });
+}
+
+/** The lines of a ledger's records, which are not read for what they say. */
+export async function* readLedgerEntries(
+  path: string,
+  { from = 0, to = Number.POSITIVE_INFINITY, signal }: ReadLedgerOptions = {},
+): AsyncGenerator<LedgerFileEntry> {
+  // Opened before the segments are listed: if it is sealed meanwhile, it is among them as well.
+  const active = await openForReading(path);
+  try {
+    let next = 0;
+    for (const { file, first } of partsFrom(await listSegments(path), path, from)) {
+      const handle = first === undefined ? active : await openSegment(file);
+      try {
+        for await (const entry of entriesOf(handle, file, { first, signal })) {
+          if (entry.seq >= to) return;
+          // The file that was written may have become the last segment.
+          if (entry.seq < next) continue;
+          next = entry.seq + 1;
+          if (entry.seq >= from) yield entry;
+        }
+      } finally {
+        if (handle !== active) await handle.close();
+      }
+    }
+  } finally {
+    await active.close();
+  }
+}
+
+interface Part {
+  readonly file: string;
+  /** Sequence number of the first record; absent for the file that is written. */
+  readonly first: number | undefined;
+}
+
+/** The files that can hold records from `from` on. */
+function partsFrom(segments: readonly Segment[], path: string, from: number): readonly Part[] {
+  const needed = segments.filter(
+    (_, n) => (segments[n + 1]?.first ?? Number.POSITIVE_INFINITY) > from,
+  );
+  return [...needed, { file: path, first: undefined }];
+}
+
+async function openSegment(file: string): Promise<FileHandle> {
+  return open(file, 'r').catch((cause: unknown) => {
+    throw unreadable(cause);
+  });
+}
+
+async function* entriesOf(
+  handle: FileHandle,
+  file: string,
+  {
+    first,
+    signal,
+  }: { readonly first: number | undefined; readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<LedgerFileEntry> {
+  const { size: end } = await handle.stat();
+  let offset = 0;
+  let seq = first;
+  for await (const { entries } of readEntries(handle, { end, signal })) {
+    for (const raw of entries) {
+      const bytes = entryBytes(raw);
+      seq ??= parseLedgerEntry({ raw, seq: 0 }).record.seq;
+      yield { raw, seq, file, offset, bytes };
+      offset += bytes;
+      seq++;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '@axtary/core';
+
+import { LedgerError } from '../errors.js';
+import type { EpochKeys } from '../keys/epoch-keys.js';
+import type { CheckpointKey } from '../record/bodies.js';
+import type { ChainState } from '../record/chain.js';
+import { parseCheckpointKey, type LedgerSigner } from '../record/checkpoint.js';
+import { CheckpointVerifier } from '../record/checkpoint.js';
+import { Signing } from './signing.js';
+
+interface SigningOptions {
+  readonly signer: LedgerSigner | undefined;
+  readonly epochs: EpochKeys | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Who signs a ledger from here on, and for a new one the key that its genesis names.
+ *
+ * @throws LedgerError `LEDGER_CHECKPOINT_FAILED` if that is not the key that the ledger names last.
+ */
+export async function firstSigning(
+  { size, signing }: ChainState,
+  { signer, epochs, clock }: SigningOptions,
+): Promise<{
+  readonly genesisKey: CheckpointKey | undefined;
+  readonly signing: Signing | undefined;
+}> {
+  if (size === 0) {
+    const first = signer ?? (await epochs?.make());
+    if (!first) return { genesisKey: undefined, signing: undefined };
+    if (epochs) await epochs.keepOnly(first.kid);
+    const key = parseCheckpointKey(first);
+    const epoch = { epoch: 0, key, since: clock.now().toISOString() };
+    return { genesisKey: key, signing: new Signing(first, epoch, { keys: epochs, clock }) };
+  }
+  if (!signer && !epochs) return { genesisKey: undefined, signing: undefined };
+  const kid = signing && new CheckpointVerifier(signing.key).kid;
+  const found = signer ?? (kid === undefined ? undefined : await epochs?.find(kid));
+  if (!found || found.kid !== kid) throw otherKey(kid, found?.kid);
+  // What is left of a change of keys that a crash ended.
+  if (epochs) await epochs.keepOnly(found.kid);
+  return {
+    genesisKey: undefined,
+    signing: signing && new Signing(found, signing, { keys: epochs, clock }),
+  };
+}
+
+function otherKey(named: string | undefined, found: string | undefined): LedgerError {
+  const here = found === undefined ? 'which is not here' : `the signer is ${found}`;
+  const message = `this ledger names ${named ?? 'no key'} for its checkpoints, ${here}`;
+  return new LedgerError('LEDGER_CHECKPOINT_FAILED', message);
+}
