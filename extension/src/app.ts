@@ -167,7 +167,11 @@ export class App implements vscode.Disposable {
   /** Lets a ledger go on that is not the one whose head was kept, once a person has said so. */
   async acceptLedger(folder?: string): Promise<void> {
     const { store } = this.#dependencies;
-    await acceptLedger({ store, caller: () => this.#session.caller }, folder);
+    const onAccepted = async (accepted: string, log: string): Promise<void> => {
+      this.#anchors.replace(log);
+      await this.#session.openFolder(accepted);
+    };
+    await acceptLedger({ store, caller: () => this.#session.caller, onAccepted }, folder);
   }
 
   async restorePanel(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {

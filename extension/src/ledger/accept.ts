@@ -13,6 +13,8 @@ const WORD = 'accept';
 export interface AcceptDependencies {
   readonly store: WindowStore;
   readonly caller: () => Pick<ControlCaller, 'call'>;
+  /** The ledger goes on: its folder can be served, and its head is another than was seen. */
+  readonly onAccepted: (folder: string, log: string) => Promise<void>;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface AcceptDependencies {
  * types a word; the enforcement host records it as a gap, with the approver's name.
  */
 export async function acceptLedger(
-  { store, caller }: AcceptDependencies,
+  { store, caller, onAccepted }: AcceptDependencies,
   folder?: string,
 ): Promise<void> {
   const faulty = store.folders.filter(({ state }) => state && isAcceptable(state.ledger));
@@ -37,6 +39,7 @@ export async function acceptLedger(
     workspace: chosen.folder,
     expected: expected.head,
   });
+  await onAccepted(chosen.folder, expected.log);
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
       'The ledger of {0} goes on with {1} records. The gap is recorded under your name.',
