@@ -272,6 +272,7 @@ export class App implements vscode.Disposable {
   async #onSession(...[caller, session]: Parameters<WindowSession['begin']>): Promise<void> {
     this.#showRecoveryCode(session);
     this.tools.listen(caller);
+    this.ledger.listen(caller);
     await Promise.all([this.authority.provideKey(caller), this.#session.begin(caller, session)]);
   }
 

@@ -228,7 +228,8 @@ export class LedgerApp extends LitElement {
     const view = this.renderRoot.querySelector<LedgerDetailView>('axtary-ledger-detail');
     await view?.updateComplete;
     view?.scrollIntoView({ block: 'start' });
-    view?.focus();
+    // Whoever has gone on elsewhere meanwhile is not called back.
+    if (document.hasFocus()) view?.focus();
   }
 
   /** Whether new records are shown as they come: a text is not searched for at every one. */
