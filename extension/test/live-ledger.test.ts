@@ -23,11 +23,12 @@ class Bench {
   readonly reader = new LedgerReader(() => this.ledger);
   readonly sent: ToLedgerPanel[] = [];
   isConnected = true;
+  fault: LedgerPanel['fault'];
 
   session(choice?: LedgerChoice): LedgerSession {
     return new LedgerSession(
       {
-        folders: () => [{ id: FOLDER, label: 'ws', size: this.ledger.size, fault: undefined }],
+        folders: () => [{ id: FOLDER, label: 'ws', size: this.ledger.size, fault: this.fault }],
         isConnected: () => this.isConnected,
         reader: this.reader,
         saved: () => [],
@@ -136,6 +137,24 @@ describe('session of a live ledger', () => {
     assert.deepEqual([...new Set(runs)], [666]);
   });
 
+  it('reads anew once a fault of the ledger is over, and where the ledger has become shorter', async () => {
+    const bench = new Bench();
+    const session = bench.session();
+    const found = async (size: number) => {
+      session.notice();
+      await until(() => session.panel.found?.size === size);
+    };
+    await session.refresh();
+    bench.fault = { title: 'Nothing executes', advice: '', canAccept: false };
+    session.notice();
+    await until(() => bench.shown.fault !== undefined);
+    bench.fault = undefined;
+    bench.ledger.size = 1005;
+    await found(1005);
+    bench.ledger.size = 900;
+    await found(900);
+  });
+
   it('says why a query failed, and that nobody answers', async () => {
     const bench = new Bench();
     const session = bench.session();
@@ -160,6 +179,11 @@ describe('session of a live ledger', () => {
     assert.equal(session.shownDetail(8), undefined);
   });
 });
+
+/** Waits for what comes of a timer. */
+async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
 
 describe('links of a record', () => {
   it('lead to files of the workspace and to https pages', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import type { FrameLocator, Locator } from 'playwright-core';
@@ -85,6 +85,21 @@ describe('the live ledger, in a real editor', function () {
     } catch (error) {
       return String(error);
     }
+  }
+
+  /** Stops the enforcement host; on return its process has ended, and the ledger is closed. */
+  async function stopHost(): Promise<void> {
+    await session.workbench.runCommand('Axtary: Stop Enforcement Host');
+    await session.workbench.statusBarItem('Axtary: off').waitFor();
+    await until(() => !isHostRunning(), { for: 'the enforcement host to end' });
+  }
+
+  function isHostRunning(): boolean {
+    return readdirSync('/proc').some((pid) => {
+      const file = `/proc/${pid}/cmdline`;
+      const line = /^\d+$/.test(pid) && existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return line.includes('enforcement-host.cjs') && line.includes(session.profile.dir);
+    });
   }
 
   async function move(): Promise<string> {
@@ -194,14 +209,12 @@ describe('the live ledger, in a real editor', function () {
     const [key = ''] = readdirSync(workspaces);
     const ledger = path.join(workspaces, key, 'ledger.jsonl');
     const older = path.join(profile.dir, 'older.jsonl');
-    await workbench.runCommand('Axtary: Stop Enforcement Host');
-    await workbench.statusBarItem('Axtary: off').waitFor();
+    await stopHost();
     copyFileSync(ledger, older);
     await workbench.runCommand('Axtary: Start Enforcement Host');
     await workbench.statusBarItem(/Axtary$/).waitFor({ timeout: 60_000 });
     await until(async () => (await readAnew()).includes('a note'), { for: 'a call that executes' });
-    await workbench.runCommand('Axtary: Stop Enforcement Host');
-    await workbench.statusBarItem('Axtary: off').waitFor();
+    await stopHost();
     copyFileSync(older, ledger);
     await workbench.runCommand('Axtary: Start Enforcement Host');
     await workbench.statusBarItem('Axtary: ledger fault').waitFor({ timeout: 60_000 });

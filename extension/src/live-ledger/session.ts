@@ -53,6 +53,8 @@ export class LedgerSession {
   #message = '';
   #run: Run | undefined;
   #runs = 0;
+  /** The ledger had a fault since the last run. */
+  #hadFault = false;
   /** Counts what was asked: an answer to an earlier question is not shown. */
   #asked = 0;
   #known: (KnownValues & { readonly folder: string }) | undefined;
@@ -108,11 +110,21 @@ export class LedgerSession {
 
   /** Something outside has changed: the ledger has grown, a fault has come or gone, a filter is kept. */
   notice(): void {
+    if (this.folder?.fault !== undefined) this.#hadFault = true;
     this.#resting ??= setTimeout(() => {
       this.#resting = undefined;
-      if (this.#run === undefined && this.#status !== 'running') void this.refresh();
+      if (this.#isOver && this.#status !== 'running') void this.refresh();
       else this.#show();
     }, this.#ports.restMs);
+  }
+
+  /** What was found is of no use any more: there is none, or it is of another ledger than is there now. */
+  get #isOver(): boolean {
+    const { folder } = this;
+    const run = this.#run;
+    if (run === undefined || folder === undefined) return true;
+    if (folder.fault !== undefined) return false;
+    return this.#hadFault || folder.size < run.found.size;
   }
 
   /** Hands out a page. A query that is not known any more is run again, and shown as a new one. */
@@ -174,6 +186,7 @@ export class LedgerSession {
       const run = await this.#runOf(choice, folder.id, pageOf);
       if (asked !== this.#asked) return;
       this.#run = run;
+      this.#hadFault = folder.fault !== undefined;
       this.#become('ready', '');
       this.#ports.send({
         type: 'rows',
@@ -212,7 +225,8 @@ export class LedgerSession {
     const added = isSame ? Math.max(0, shown - before.found.shown) : 0;
     this.#runs += 1;
     const found = { total, size, isWhole, groups, timeline, run: this.#runs, added, shown };
-    return { choice, folder, id: page.result.id, found, offset: page.offset, rows: page.rows };
+    const { offset, rows } = page;
+    return { choice, folder, id: page.result.id, found, offset, rows };
   }
 
   /** Learns once what can be chosen from. The query is run again when another page of it is asked for. */
