@@ -43,6 +43,7 @@ class RowElement {
   /** Puts the row at its place; all lengths in pixels. */
   move(place: number, rowHeight: number, base: number): void {
     if (place === this.#place && base === this.#base) return;
+    this.element.hidden = false;
     if (place !== this.#place) {
       this.#place = place;
       this.element.id = `row-${place}`;
@@ -52,6 +53,13 @@ class RowElement {
     }
     this.#base = base;
     this.element.style.transform = `translateY(${place * rowHeight - base}px)`;
+  }
+
+  /** Nothing stands here: what was shown is of no place any more. */
+  hide(): void {
+    this.#place = -1;
+    this.element.hidden = true;
+    this.element.removeAttribute('id');
   }
 
   show(content: RowContent, isCursor: boolean): void {
@@ -137,8 +145,10 @@ export class RowPool {
     for (let place = first; place < first + count; place += 1) {
       const row = this.#rows[place % count];
       if (row === undefined) continue;
-      row.element.hidden = place >= end;
-      if (place >= end) continue;
+      if (place >= end) {
+        row.hide();
+        continue;
+      }
       row.move(place, rowHeight, this.#base);
       row.show(contentAt(place), place === cursor);
     }
