@@ -1,4 +1,4 @@
-import { visibleText, type LedgerFilter, type LedgerGroup } from '@axtary/protocol';
+import { visibleText, type LedgerFilter } from '@axtary/protocol';
 
 import { statusMark, typeMark, verdictMark } from './ledger-texts.js';
 
@@ -79,13 +79,7 @@ export function isEmpty(filter: LedgerFilter): boolean {
   return Object.keys(filter).length === 0;
 }
 
-/** The list that a group's key belongs to. */
-export function listOfGroup(group: LedgerGroup): FilterList {
-  return (
-    { task: 'tasks', agent: 'agents', tool: 'tools', verdict: 'verdicts', type: 'types' } as const
-  )[group];
-}
-
+/** A value of one of the lists as a reader knows it. */
 export function valueText(list: NamedList, value: string): string {
   if (list === 'verdicts' && isVerdict(value)) return verdictMark(value).text;
   if (list === 'statuses') return statusMark(value).text;
