@@ -1,14 +1,18 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { canonicalize, type JsonObject } from '@axtary/core';
+import { canonicalize, type Clock } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
 
-import { CheckpointVerifier } from '../src/record/checkpoint.js';
-import { LocalJsonlLedger, type CheckpointSigner, type LedgerEntry } from '../src/index.js';
-import { checkpointKeySchema } from '../src/record/records.js';
+import {
+  localLedgerSigner,
+  LocalJsonlLedger,
+  type LedgerArtifact,
+  type LedgerEntry,
+  type LedgerSigner,
+} from '../src/index.js';
 
 export const HASH = sha256('a policy, an action or a payload');
 
@@ -24,19 +28,19 @@ export async function inFolder(use: (folder: string) => Promise<void>): Promise<
 
 type Entry<Type extends LedgerEntry['type']> = Extract<LedgerEntry, { readonly type: Type }>;
 
-interface TestSigner extends CheckpointSigner {
-  signCheckpoint(payloadText: string): string;
+interface TestSigner extends LedgerSigner {
+  sign(artifact: LedgerArtifact, payloadText: string): string;
 }
 
-/** A signer with a key of its own. */
-export function newSigner(typ = 'axtary-checkpoint+jwt'): TestSigner {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const publicJwk = publicKey.export({ format: 'jwk' });
-  const { kid } = new CheckpointVerifier(checkpointKeySchema.parse(publicJwk));
+/** A signer with a key of its own, and with a header of its own where `typ` is given. */
+export function newSigner(typ?: string): TestSigner {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kid, publicJwk, sign: signWell } = localLedgerSigner(privateKey);
   return {
     kid,
-    publicJwk: { ...publicJwk } as JsonObject,
-    signCheckpoint(payloadText) {
+    publicJwk,
+    sign(artifact, payloadText) {
+      if (typ === undefined) return String(signWell(artifact, payloadText));
       const header = base64url(canonicalize({ alg: 'ES256', kid, typ }));
       const signed = `${header}.${base64url(payloadText)}`;
       const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
@@ -117,9 +121,9 @@ export function call(n: number | string): readonly LedgerEntry[] {
 export async function writeLedger(
   path: string,
   calls: number,
-  checkpoint?: CheckpointSigner,
+  signer?: LedgerSigner,
 ): Promise<void> {
-  const ledger = new LocalJsonlLedger(path, checkpoint && { checkpoint });
+  const ledger = new LocalJsonlLedger(path, signer && { signer });
   for (let n = 0; n < calls; n++) {
     await ledger.append(call(n));
     await ledger.checkpoint();
@@ -127,7 +131,49 @@ export async function writeLedger(
   await ledger.close();
 }
 
+/** A clock that stands where it was set. */
+export class TestClock implements Clock {
+  #now = Date.parse('2026-01-02T03:04:05.678Z');
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
 /** The lines of a file without their newlines. */
 export async function linesOf(path: string): Promise<string[]> {
   return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+}
+
+const DISCLOSURES = '{"disclosures":';
+
+/** The lines of a ledger's file by record: a record's line, after that of its disclosures. */
+export async function entriesOf(path: string): Promise<string[]> {
+  const entries: string[] = [];
+  let before = '';
+  for (const line of await linesOf(path)) {
+    if (line.startsWith(DISCLOSURES)) before = `${line}\n`;
+    else {
+      entries.push(before + line);
+      before = '';
+    }
+  }
+  return entries;
+}
+
+/** The line of the record in what `entriesOf` returns. */
+export function lineOf(entry = ''): string {
+  return entry.slice(entry.lastIndexOf('\n') + 1);
+}
+
+/** The lines of a ledger's records, without those of their disclosures. */
+export async function recordLinesOf(path: string): Promise<string[]> {
+  return (await entriesOf(path)).map(lineOf);
+}
+
+export async function writeLines(path: string, lines: readonly string[]): Promise<void> {
+  await writeFile(path, lines.map((line) => `${line}\n`).join(''));
 }

@@ -2,7 +2,7 @@ import type { Action, Facts, JsonObject, Reason, Verdict } from '@axtary/core';
 import type { Sha256 } from '@axtary/core/digest';
 
 import { brokenAt } from '../errors.js';
-import { typeOfLine } from '../record/line.js';
+import { seqOfLine, typeOfLine } from '../record/line.js';
 import type { RecordOf } from '../record/records.js';
 import { readEntriesBackwards } from '../store/last-entry.js';
 import { readLedgerEntries, wholeRecord, type LedgerFileEntry } from '../store/read-ledger.js';
@@ -100,7 +100,7 @@ async function lastDecisions(
   for (const file of (await ledgerFiles(path)).toReversed()) {
     for await (const raw of readEntriesBackwards(file, signal)) {
       if (!isDecision(raw.line)) continue;
-      const record = decisionOf({ raw, seq: 0 });
+      const record = decisionOf({ raw, seq: seqOfLine(raw.line) });
       if (record.seq < from) return found.reverse();
       if (record.seq > to || record.seq >= (found.at(-1)?.seq ?? Infinity)) continue;
       found.push(record);

@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 
-import { canonicalize, isJsonObject, type JsonObject, type JsonValue } from '@axtary/core';
+import {
+  canonicalize,
+  DEFAULT_JSON_LIMITS,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '@axtary/core';
 import type { Sha256 } from '@axtary/core/digest';
 
 import { MAX_LINE_BYTES } from './bodies.js';
@@ -140,7 +146,7 @@ function readDisclosures(bytes: Buffer): DisclosuresByDigest | LineFault {
     if (value === undefined || more.length > 0) {
       return fault('MALFORMED', 'a disclosure is not [salt, name, value]');
     }
-    byDigest.set(disclosureDigest(canonicalize(one)), [salt, name, value]);
+    byDigest.set(disclosureDigest(canonicalize(one, READING)), [salt, name, value]);
   }
   if (byDigest.size !== list.length) return fault('MALFORMED', 'a disclosure is there twice');
   return byDigest;
@@ -170,8 +176,16 @@ export function readCanonical(
 // round-trip) is written differently by `canonicalize`, which also refuses lone surrogates and
 // `__proto__`. So a line that equals its canonical form was strict I-JSON.
 function isWrittenSo(json: JsonValue, text: string): boolean {
-  return isPlainlyCanonical(json, text) || canonicalize(json) === text;
+  return isPlainlyCanonical(json, text) || canonicalize(json, READING) === text;
 }
+
+// What was accepted when it was written is within its limits alone, and deeper and larger in its
+// line. A line is bounded by its bytes, so nothing here may be refused for its depth or its number.
+const READING = {
+  maxLength: MAX_LINE_BYTES,
+  maxDepth: DEFAULT_JSON_LIMITS.maxDepth + 16,
+  maxNodes: MAX_LINE_BYTES,
+};
 
 // JSON.stringify writes strings and numbers as RFC 8785 does, and members in the order in which
 // they were read. Where they were in order, it says the same at a third of the cost. What the two

@@ -88,6 +88,7 @@ function sealObject(object: JsonObject, plan: Plan, disclosures: string[]): Json
   const open: Record<string, JsonValue> = {};
   const digests: string[] = [];
   for (const [name, value] of Object.entries(object)) {
+    if (RESERVED.has(name)) throw new TypeError(`${name} is no member of a record`);
     const inner = plan.inner.get(name);
     if (plan.sealed.has(name)) {
       const text = `["${newSalt()}","${name}",${canonicalize(value)}]`;
@@ -100,6 +101,9 @@ function sealObject(object: JsonObject, plan: Plan, disclosures: string[]): Json
   if (digests.length > 0) open['_sd'] = digests.sort();
   return open;
 }
+
+/** What takes the place of sealed members, and what would set the prototype instead of a member. */
+const RESERVED: ReadonlySet<string> = new Set(['_sd', '__proto__']);
 
 /** Digest of a disclosure that is given in its RFC 8785 form. */
 export function disclosureDigest(text: string): string {

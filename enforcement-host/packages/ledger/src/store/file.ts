@@ -46,6 +46,14 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** As `openForReading`; `undefined` where there is no such file. */
+export async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return open(path, 'r').catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw unreadable(cause);
+  });
+}
+
 /** @throws LedgerError `LEDGER_UNREADABLE`. */
 export async function openForReading(path: string): Promise<FileHandle> {
   try {
@@ -62,8 +70,9 @@ export class LocalFile implements AppendOnlyFile {
   #device = 0;
   #handle: FileHandle;
   #size = 0;
-  /** The file of our path was sealed, and the next one is not there yet. */
-  #isSealed = false;
+  /** The name that the last file was given, until that is durable and the next one is there. */
+  #sealed: string | undefined;
+  #isBegun = true;
 
   constructor(path: string, handle: FileHandle, stat: Stats) {
     this.#path = path;
@@ -107,26 +116,36 @@ export class LocalFile implements AppendOnlyFile {
   }
 
   /**
-   * Puts what is written under another name, where nothing must be, for reading only, and goes on
-   * with an empty file. After a rejection, only `restore` may follow.
+   * Puts what is written under another name, where nothing may be. After that, or a rejection, only
+   * `begin` and `restore` may follow.
    */
-  async rotate(sealed: string): Promise<void> {
+  async seal(sealed: string): Promise<void> {
     await createFolder(dirname(sealed));
-    await this.#handle.chmod(0o400);
+    if (statSync(sealed, { throwIfNoEntry: false })) {
+      throw new LedgerError('LEDGER_LOCKED', `${basename(sealed)} is there: nothing is appended`);
+    }
     await rename(this.#path, sealed);
-    this.#isSealed = true;
-    await syncFolder(dirname(sealed));
-    await this.#begin();
+    this.#sealed = sealed;
+    this.#isBegun = false;
   }
 
-  /** Makes the next, empty file. */
-  async #begin(): Promise<void> {
+  /** Goes on with an empty file after `seal`, and makes both names durable. */
+  async begin(): Promise<void> {
+    if (this.#sealed === undefined) return;
+    if (!this.#isBegun) await this.#openNext();
+    await syncFolder(dirname(this.#sealed));
+    await syncFolder(dirname(this.#path));
+    this.#sealed = undefined;
+  }
+
+  async #openNext(): Promise<void> {
     const handle = await open(this.#path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | NO_FOLLOW, 0o600);
+    // Not before it was renamed: a crash between would leave a file that nobody can write to.
+    await this.#handle.chmod(0o400).catch(() => undefined);
     await this.#handle.close().catch(() => undefined);
     this.#handle = handle;
     this.#take(await handle.stat());
-    this.#isSealed = false;
-    await syncFolder(dirname(this.#path));
+    this.#isBegun = true;
   }
 
   #take({ ino, dev, size }: Stats): void {
@@ -136,7 +155,7 @@ export class LocalFile implements AppendOnlyFile {
   }
 
   async restore(): Promise<void> {
-    if (this.#isSealed) return this.#begin();
+    if (this.#sealed !== undefined) return this.begin();
     // After a failed fdatasync the kernel may hold the lost pages as clean, and a second call on
     // the same handle would report success. So the handle goes, whatever its close says.
     await this.#handle.close().catch(() => undefined);

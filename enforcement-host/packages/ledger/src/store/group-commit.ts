@@ -155,8 +155,8 @@ export class GroupCommit {
   async #prepareFile(): Promise<void> {
     const { file, tail, signing, rotateAt } = this.#options;
     if (this.#isTorn) await this.#restore();
-    const anomaly = tail.anomalyAt(tail.nextPlace());
-    if (anomaly) await this.#writeAlone(anomaly);
+    const anomaly = tail.anomaly();
+    if (anomaly) await this.#writeAlone(anomaly.content, anomaly.place);
     const isFull = file.size >= rotateAt;
     if (isFull) await this.#rotate();
     if (signing && (isFull || signing.isOver)) await this.#nextEpoch(signing);
@@ -184,10 +184,7 @@ export class GroupCommit {
     await next.begin();
   }
 
-  async #writeAlone(
-    content: RecordContent,
-    place: RecordPlace = this.#options.tail.nextPlace(),
-  ): Promise<void> {
+  async #writeAlone(content: RecordContent, place: RecordPlace): Promise<void> {
     await this.#write([prepare(content)], place);
   }
 

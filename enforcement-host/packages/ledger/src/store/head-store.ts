@@ -58,29 +58,33 @@ export class HeadKeeper {
     // Of the record before the last, as the last one names it: its own hash is not at hand.
     if (last.seq === 0) return;
     this.#latest = { log: last.log, size: last.seq, head: last.prev };
-    this.#writing ??= this.#write();
+    this.#writing ??= this.#write()
+      // It is kept for the next checkpoint, or for `settled`, which says what is wrong.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#writing = undefined;
+      });
   }
 
   /**
    * Resolves when the latest head is kept.
    *
-   * @throws Error of the file system.
+   * @throws LedgerError `LEDGER_WRITE_FAILED`.
    */
   async settled(): Promise<void> {
     await this.#writing;
-    if (this.#latest) await this.#write();
+    try {
+      await this.#write();
+    } catch (cause) {
+      const message = `the head of the ledger cannot be kept: ${messageOf(cause)}`;
+      throw new LedgerError('LEDGER_WRITE_FAILED', message, { cause });
+    }
   }
 
   async #write(): Promise<void> {
-    try {
-      for (let head = this.#latest; head; head = this.#latest) {
-        await this.#store.save(head);
-        if (this.#latest === head) this.#latest = undefined;
-      }
-    } catch {
-      // It is kept for the next checkpoint, or for `settled`, which says what is wrong.
-    } finally {
-      this.#writing = undefined;
+    for (let head = this.#latest; head; head = this.#latest) {
+      await this.#store.save(head);
+      if (this.#latest === head) this.#latest = undefined;
     }
   }
 }

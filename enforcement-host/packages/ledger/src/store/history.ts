@@ -16,6 +16,8 @@ interface Kept {
   /** The head that was kept outside. */
   readonly expected: LedgerHead | undefined;
   readonly accepted: AcceptedGap | undefined;
+  /** Whether what was here could not be gone on with, and was set aside. */
+  readonly wasUnreadable?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Kept {
 export async function compareWithHead(
   path: string,
   chain: ChainState,
-  { expected, accepted }: Kept,
+  { expected, accepted, wasUnreadable }: Kept,
 ): Promise<GapBody | undefined> {
   if (expected === undefined) return undefined;
   const reason = await differenceFrom(path, chain, expected);
@@ -35,7 +37,7 @@ export async function compareWithHead(
   if (accepted?.expected !== expected.head) throw refusal(reason, chain, expected);
   const { log, size, head } = chain;
   return {
-    reason,
+    reason: wasUnreadable ? 'unreadable' : reason,
     expected,
     ...(size > 0 && { found: { log, size, head } }),
     acceptedBy: accepted.by,

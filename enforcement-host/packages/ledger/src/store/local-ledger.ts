@@ -181,7 +181,7 @@ export class LocalJsonlLedger implements Ledger {
    * Finishes what was appended, signs what is unsigned, and frees the file, also where it throws.
    * Nothing can be appended afterwards.
    *
-   * @throws LedgerError if the last checkpoint could not be written.
+   * @throws LedgerError if the last checkpoint could not be written, or its head not be kept.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

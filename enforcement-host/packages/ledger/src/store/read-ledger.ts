@@ -1,9 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
-import { brokenAt, unreadable } from '../errors.js';
+import { brokenAt } from '../errors.js';
 import { parseEntry, type ParsedEntry, type RawEntry } from '../record/line.js';
 import type { LedgerRecord } from '../record/records.js';
-import { openForReading } from './file.js';
+import { openForReading, openIfThere } from './file.js';
 import { entryBytes, readEntries } from './lines.js';
 import { listSegments, type Segment } from './segments.js';
 
@@ -57,12 +57,12 @@ export async function* readLedgerEntries(
   path: string,
   { from = 0, to = Number.POSITIVE_INFINITY, signal }: ReadLedgerOptions = {},
 ): AsyncGenerator<LedgerFileEntry> {
-  // Opened before the segments are listed: if it is sealed meanwhile, it is among them as well.
-  const active = await openForReading(path);
+  const { active, segments } = await openLedger(path);
   try {
     let next = 0;
-    for (const { file, first } of partsFrom(await listSegments(path), path, from)) {
-      const handle = first === undefined ? active : await openSegment(file);
+    for (const { file, first } of partsFrom(segments, path, from)) {
+      const handle = first === undefined ? active : await openForReading(file);
+      if (!handle) return;
       try {
         for await (const entry of entriesOf(handle, file, { first, signal })) {
           if (entry.seq >= to) return;
@@ -76,8 +76,29 @@ export async function* readLedgerEntries(
       }
     }
   } finally {
-    await active.close();
+    await active?.close();
   }
+}
+
+/** The file of a ledger that is written, open for reading, and its sealed segments. */
+export interface OpenedLedger {
+  /** Absent where it was just sealed, and the next one is not there yet. */
+  readonly active: FileHandle | undefined;
+  readonly segments: readonly Segment[];
+}
+
+/** @throws LedgerError `LEDGER_UNREADABLE` also where there is no ledger. */
+export async function openLedger(path: string): Promise<OpenedLedger> {
+  // Opened before the segments are listed: if it is sealed meanwhile, it is among them as well.
+  const active = await openIfThere(path);
+  try {
+    const segments = await listSegments(path);
+    if (active || segments.length > 0) return { active, segments };
+  } catch (error) {
+    await active?.close();
+    throw error;
+  }
+  return { active: await openForReading(path), segments: [] };
 }
 
 interface Part {
@@ -92,12 +113,6 @@ function partsFrom(segments: readonly Segment[], path: string, from: number): re
     (_, n) => (segments[n + 1]?.first ?? Number.POSITIVE_INFINITY) > from,
   );
   return [...needed, { file: path, first: undefined }];
-}
-
-async function openSegment(file: string): Promise<FileHandle> {
-  return open(file, 'r').catch((cause: unknown) => {
-    throw unreadable(cause);
-  });
 }
 
 async function* entriesOf(

@@ -81,7 +81,7 @@ async function claim(path: string, lock: Lock, opening: Opening): Promise<Sessio
     if (!expected || accepted?.expected !== expected.head || !isLost(error)) throw error;
     // What cannot be read is kept as it is, and a new ledger says so in its second record.
     await setAside(path);
-    return claimFile(path, lock, { ...opening, expected });
+    return claimFile(path, lock, { ...opening, expected, wasUnreadable: true });
   }
 }
 
@@ -92,6 +92,7 @@ function isLost(error: unknown): boolean {
 
 interface Claim extends Opening {
   readonly expected: LedgerHead | undefined;
+  readonly wasUnreadable?: boolean;
 }
 
 async function claimFile(path: string, lock: Lock, claimed: Claim): Promise<Session> {
@@ -123,15 +124,11 @@ interface Loaded {
   readonly first: readonly RecordContent[];
 }
 
-async function load(
-  path: string,
-  file: LocalFile,
-  { options, accepted, expected }: Claim,
-): Promise<Loaded> {
+async function load(path: string, file: LocalFile, { options, ...kept }: Claim): Promise<Loaded> {
   const { clock, software, projections, onActive } = options;
   const loaded = await loadLedger(file, await listSegments(path), { projections, onActive });
   for (const projection of projections) projection.opened?.();
-  const gap = await compareWithHead(path, loaded.chain, { expected, accepted });
+  const gap = await compareWithHead(path, loaded.chain, kept);
   const { genesisKey, signing } = await firstSigning(loaded.chain, options);
   const { chain, active } = loaded;
   const { torn } = active;
@@ -195,9 +192,11 @@ function createCommit(
         openIntents: openIntents.list(),
         projections: Object.fromEntries(saved),
       }).catch(() => undefined);
-      await file.rotate(segment);
+      await file.seal(segment);
+      // Now, whatever happens: the next segment must not be given the same name.
       first = size;
       onSealed?.(segment);
+      await file.begin();
     },
   });
 }

@@ -64,8 +64,17 @@ export class Tail {
     return this.#last;
   }
 
-  /** The place of the next record, now. */
+  /**
+   * The place of the next record, now. Its time is never before that of the last one: of a clock
+   * that is set back, the next anomaly tells.
+   */
   nextPlace(): RecordPlace {
+    const place = this.#placeNow();
+    const last = this.#last;
+    return last && place.ts < last.ts ? { ...place, ts: last.ts } : place;
+  }
+
+  #placeNow(): RecordPlace {
     return {
       log: this.log,
       seq: this.#mark.size,
@@ -76,20 +85,21 @@ export class Tail {
     };
   }
 
-  /** What the clocks did between the last record and this place, where it is worth a record. */
-  anomalyAt({ ts, boot, mono }: RecordPlace): RecordContent | undefined {
+  /** What the clocks did since the last record, where it is worth a record, and that one's place. */
+  anomaly(): { readonly content: RecordContent; readonly place: RecordPlace } | undefined {
     const last = this.#last;
     if (last === undefined) return undefined;
+    const place = this.#placeNow();
+    const { ts, boot, mono } = place;
     const passed = Date.parse(ts) - Date.parse(last.ts);
     if (passed < 0) {
-      return {
-        type: 'clock_anomaly',
-        body: { kind: 'backwards', before: last.ts, byMs: -passed },
-      };
+      const body = { kind: 'backwards', before: last.ts, byMs: -passed } as const;
+      return { content: { type: 'clock_anomaly', body }, place };
     }
     const byMs = boot === last.boot ? passed - (mono - last.mono) : 0;
     if (byMs < SUSPENDED_MS) return undefined;
-    return { type: 'clock_anomaly', body: { kind: 'suspended', before: last.ts, byMs } };
+    const body = { kind: 'suspended', before: last.ts, byMs } as const;
+    return { content: { type: 'clock_anomaly', body }, place };
   }
 
   /** Writes entries out, the first at `place`. Changes nothing: `advance` does, once durable. */

@@ -21,6 +21,11 @@ export class ExportLines {
   readonly #content = createHash('sha256');
   #rest: Buffer = Buffer.alloc(0);
 
+  /** Whether it was given up because more bytes came without a newline than a line may have. */
+  get isEndless(): boolean {
+    return this.#rest.length > MAX_REST_BYTES;
+  }
+
   /** Bytes after the last newline. */
   get rest(): Buffer {
     return this.#rest;

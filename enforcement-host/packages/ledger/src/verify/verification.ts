@@ -53,6 +53,8 @@ export class Verification {
   readonly #options: VerifyOptions;
   readonly #isPart: boolean;
   #records = 0;
+  /** Records at which progress was told last. */
+  #told = 0;
   #hidden = 0;
   #genesisKid: string | undefined;
 
@@ -97,7 +99,8 @@ export class Verification {
   }
 
   progress(bytes: number, totalBytes: number): void {
-    if (this.#records % PROGRESS_RECORDS !== 0) return;
+    if (this.#records % PROGRESS_RECORDS !== 0 || this.#records === this.#told) return;
+    this.#told = this.#records;
     this.#options.onProgress?.({ records: this.#records, bytes, totalBytes });
   }
 

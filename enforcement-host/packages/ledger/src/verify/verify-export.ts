@@ -177,7 +177,10 @@ class ExportVerification {
       return { code: 'MANIFEST_MISMATCH', message: 'the header is not that of these records' };
     }
     this.#end = { log: chain.log, size: chain.size, head: chain.head };
-    return undefined;
+    const signing = keys.before(chain.size);
+    const kid = signing && new CheckpointVerifier(signing.key).kid;
+    if (kid === chain.checkpointKid) return undefined;
+    return { code: 'KEYS_INVALID', message: 'the last of the keys is not that of the records' };
   }
 
   /** One of the records that were selected; the last is the checkpoint that signs the tree. */
@@ -292,6 +295,10 @@ class ExportVerification {
     if (this.#manifest && rest.length > 0) {
       const finding = malformed('there are bytes after the manifest');
       return invalid({ ...finding, seq: this.#next });
+    }
+    if (this.#lines.isEndless) {
+      const message = 'a line is longer than any line of an export';
+      return invalid({ code: 'LINE_TOO_LONG', seq: this.#next, message });
     }
     const size = this.#end?.size ?? this.#next;
     if (this.#opened === undefined && rest.length === 0) {

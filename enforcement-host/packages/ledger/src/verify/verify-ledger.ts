@@ -1,9 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
-import { unreadable } from '../errors.js';
 import { openForReading } from '../store/file.js';
 import { scanFile, type ScanResult } from '../store/scan.js';
-import { listSegments } from '../store/segments.js';
+import { openLedger } from '../store/read-ledger.js';
 import type { VerifyReport } from './verdict.js';
 import {
   incomplete,
@@ -28,26 +27,30 @@ export async function verifyLedger(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const verification = new Verification(options);
-  const active = await openForReading(path);
+  const { active, segments } = await openLedger(path);
   try {
-    const segments = await listSegments(path);
-    const files = await Promise.all(segments.map(({ file }) => openSegment(file)));
+    const files = await openAll(segments.map(({ file }) => file));
     try {
-      const isSealed = await isAmong(active, files);
+      const isSealed = !active || (await isAmong(active, files));
       const parts = isSealed ? files : [...files, active];
       return verification.report(await verifyParts(parts, verification, options));
     } finally {
       await Promise.all(files.map((file) => file.close()));
     }
   } finally {
-    await active.close();
+    await active?.close();
   }
 }
 
-async function openSegment(file: string): Promise<FileHandle> {
-  return open(file, 'r').catch((cause: unknown) => {
-    throw unreadable(cause);
-  });
+async function openAll(paths: readonly string[]): Promise<readonly FileHandle[]> {
+  const files: FileHandle[] = [];
+  try {
+    for (const path of paths) files.push(await openForReading(path));
+    return files;
+  } catch (error) {
+    await Promise.all(files.map((file) => file.close()));
+    throw error;
+  }
 }
 
 /** Whether the file that was written has been sealed between opening it and listing the segments. */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import {
   checkAnchors,
   readAnchors,
-  verifyLedgerFile,
+  verifyLedger,
   type AnchorFindingCode,
   type AnchorReport,
-  type CheckpointSigner,
+  type LedgerSigner,
 } from '../../src/index.js';
 import { inFolder, newSigner } from '../support.js';
 import { KINDS, type Kind } from './kinds.js';
@@ -18,7 +18,7 @@ interface Scene {
   readonly path: string;
   readonly kind: Kind;
   /** Of the ledger; whoever attacks it holds it. */
-  readonly signer: CheckpointSigner;
+  readonly signer: LedgerSigner;
   /** Sizes at which the ledger was anchored. */
   readonly anchored: readonly [number, number];
 }
@@ -66,7 +66,7 @@ function found({ findings }: AnchorReport): [AnchorFindingCode, number, number][
 
 // By itself the chain says nothing: the attacker holds the key that signs its checkpoints.
 async function assertLooksHonest(path: string, { signer }: Scene): Promise<void> {
-  const report = await verifyLedgerFile(path, { mode: 'ledger', trustRoot: signer.kid });
+  const report = await verifyLedger(path, { trustRoot: signer.kid });
   assert.equal(report.verdict, 'VALID_UNANCHORED');
 }
 

@@ -8,7 +8,7 @@ import type { AnchoredTree, Checkpoint } from '../../src/index.js';
 import { noteSigner } from '../../src/anchors/note-key.js';
 import { originOf } from '../../src/anchors/checkpoint-note.js';
 import type { ProveConsistency } from '../../src/anchors/witness.js';
-import { LocalJsonlLedger, type CheckpointSigner } from '../../src/index.js';
+import { LocalJsonlLedger, type LedgerSigner } from '../../src/index.js';
 import { consistencyProof, subtreeHashes, type SubtreeHash } from '../../src/merkle/proofs.js';
 import { digestOf, emptyRoot } from '../../src/merkle/tree.js';
 import { call, linesOf } from '../support.js';
@@ -52,9 +52,9 @@ async function rootOf(subtree: SubtreeHash, size: number): Promise<Buffer> {
 /** Appends so many calls and a checkpoint, as whoever holds the key can. */
 export async function extend(
   path: string,
-  { calls, name, checkpoint }: { calls: number; name: string; checkpoint: CheckpointSigner },
+  { calls, name, checkpoint }: { calls: number; name: string; checkpoint: LedgerSigner },
 ): Promise<Opened> {
-  const ledger = new LocalJsonlLedger(path, { checkpoint });
+  const ledger = new LocalJsonlLedger(path, { signer: checkpoint });
   for (let n = 0; n < calls; n++) await ledger.append(call(`${name}_${n}`));
   await ledger.checkpoint();
   await ledger.close();

@@ -10,7 +10,8 @@ import type {
   SegmentFile,
   SegmentSource,
 } from '../../src/index.js';
-import { GENESIS_PREV, leafHash, toRecord, writeLine } from '../../src/record/chain.js';
+import { GENESIS_PREV } from '../../src/record/chain.js';
+import { leafHash, toRecord, writeLine } from '../../src/record/line.js';
 import { recordSchema, type RecordContent } from '../../src/record/records.js';
 
 const LOG = `log_${'l'.repeat(22)}`;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { canonicalize } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
 
-import { LocalPayloadStore } from '../src/index.js';
+import { LocalPayloadStore } from '../../src/index.js';
 
 const payload = { server: 'mail', name: 'send', arguments: { to: 'ada@example.com' } };
 const text = canonicalize(payload);

@@ -6,18 +6,21 @@ import { join } from 'node:path';
 
 import { isJsonObject, systemClock } from '@axtary/core';
 
-import { LocalFile, type AppendOnlyFile } from '../src/store/file.js';
-import { GroupCommit } from '../src/store/group-commit.js';
-import { verifyLedgerFile } from '../src/index.js';
-import { prepareEntry } from '../src/record/prepare.js';
-import { Tail } from '../src/store/tail.js';
-import { linesFrom, startWriter } from './child.js';
-import { decision, inFolder } from './support.js';
+import { LocalFile, type AppendOnlyFile } from '../../src/store/file.js';
+import { GroupCommit } from '../../src/store/group-commit.js';
+import { verifyLedger } from '../../src/index.js';
+import { prepareEntry } from '../../src/record/prepare.js';
+import { Tail } from '../../src/store/tail.js';
+import { Chain } from '../../src/record/chain.js';
+import { linesFrom, startWriter } from '../child.js';
+import { decision, inFolder, recordLinesOf } from '../support.js';
 
 // A disk that takes the bytes and then fails to make them durable, while `isFailing`.
 class FailingDisk implements AppendOnlyFile {
   readonly #path: string;
   readonly #inner: LocalFile;
+  /** What was said of its health. */
+  readonly health: (string | undefined)[] = [];
   isFailing = false;
   canRestore = true;
   appends = 0;
@@ -62,11 +65,14 @@ async function onFailingDisk(
     const disk = new FailingDisk(path, await LocalFile.open(path));
     const commit = new GroupCommit({
       file: disk,
-      tail: new Tail(systemClock, 'log_AAAAAAAAAAAAAAAAAAAAAA'),
-      signer: undefined,
+      tail: new Tail(systemClock, new Chain().state(), 0),
+      signing: undefined,
       every: { records: 100, milliseconds: 60_000 },
       unsigned: 0,
+      rotateAt: Number.POSITIVE_INFINITY,
+      rotate: () => Promise.reject(new TypeError('expected no rotation')),
       onCommit: () => undefined,
+      onHealth: (fault) => disk.health.push(fault?.code),
     });
     await use(disk, (id) => commit.append([prepareEntry(decision(id))]), path);
     await disk.close();
@@ -92,21 +98,38 @@ describe('GroupCommit', () => {
       assert.equal(await readFile(path, 'utf8'), before);
       disk.isFailing = false;
       await append('second');
-      const lines = (await readFile(path, 'utf8')).split('\n');
-      assert.equal(lines.length, 3);
+      const lines = await recordLinesOf(path);
+      assert.equal(lines.length, 2);
       assert.match(lines[1] ?? '', /"decisionId":"second".*"seq":1/);
     }));
 
-  it('stays failed when the file cannot be brought back to what was durable', () =>
-    onFailingDisk(async (disk, append) => {
+  it('writes nothing behind what a failed write left, until that could be taken back', () =>
+    onFailingDisk(async (disk, append, path) => {
       await append('first');
+      const before = await readFile(path, 'utf8');
       disk.isFailing = true;
       disk.canRestore = false;
       await assert.rejects(append('a'), WRITE_FAILED);
       disk.isFailing = false;
-      disk.canRestore = true;
       await assert.rejects(append('b'), WRITE_FAILED);
       assert.equal(disk.appends, 2);
+      disk.canRestore = true;
+      await append('second');
+      assert.ok((await readFile(path, 'utf8')).startsWith(before));
+      assert.match((await recordLinesOf(path)).at(-1) ?? '', /"decisionId":"second".*"seq":1/);
+    }));
+
+  it('says once that appending fails and once that it works again', () =>
+    onFailingDisk(async (disk, append) => {
+      await append('first');
+      assert.deepEqual(disk.health, []);
+      disk.isFailing = true;
+      await assert.rejects(append('a'), WRITE_FAILED);
+      await assert.rejects(append('b'), WRITE_FAILED);
+      disk.isFailing = false;
+      await append('second');
+      await append('third');
+      assert.deepEqual(disk.health, ['LEDGER_WRITE_FAILED', undefined]);
     }));
 
   it('stays whole on a full disk, and appends again once there is space', async function () {
@@ -120,7 +143,7 @@ describe('GroupCommit', () => {
       assert.ok(isJsonObject(said));
       assert.deepEqual(said['errors'], Array(3).fill('LEDGER_WRITE_FAILED'));
       assert.equal(said['after'], Number(said['full']) + 4);
-      const report = await verifyLedgerFile(path, { mode: 'ledger' });
+      const report = await verifyLedger(path);
       assert.equal(report.verdict, 'VALID_UNANCHORED', report.message);
       assert.ok(report.size > 10);
     });

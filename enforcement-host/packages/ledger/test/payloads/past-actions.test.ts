@@ -14,8 +14,8 @@ import {
   type PastActionsOptions,
   type PastActionWithoutPayload,
   type PayloadSource,
-} from '../src/index.js';
-import { call, decision, inFolder } from './support.js';
+} from '../../src/index.js';
+import { call, decision, inFolder } from '../support.js';
 
 type Past = PastAction | PastActionWithoutPayload;
 

@@ -4,67 +4,85 @@ import { join } from 'node:path';
 
 import { canonicalize } from '@axtary/core';
 
-import { leafHash, parseLine } from '../src/record/chain.js';
+import { parseEntry } from '../../src/record/line.js';
 import {
-  exportLedger,
+  leafHash,
   LocalJsonlLedger,
   VERDICT_EXIT_CODES,
-  verifyLedgerFile,
+  verifyLedger,
   type LedgerEntry,
   type VerifyOptions,
-} from '../src/index.js';
+} from '../../src/index.js';
 import {
   call,
   decision,
+  entriesOf,
   HASH,
   inFolder,
   intent,
-  linesOf,
+  lineOf,
   newSigner,
   outcome,
   pass,
   writeLedger,
-} from './support.js';
+  writeLines,
+} from '../support.js';
 
 const signer = newSigner();
 
-/** An export of three calls, each with its checkpoint: records 5, 10 and 15. */
-async function writeExport(folder: string): Promise<string> {
+/** A ledger of three calls, each with its checkpoint: records 5, 10 and 15. */
+async function writeSigned(folder: string): Promise<string> {
   const path = join(folder, 'ledger.jsonl');
-  const out = join(folder, 'export.jsonl');
   await writeLedger(path, 3, signer);
-  await exportLedger(path, out);
-  return out;
+  return path;
 }
 
-/** Verifies what a file becomes when its lines are changed. */
+/** Verifies what a ledger becomes when its records are changed. */
 async function verifyChanged(
   path: string,
-  change: (lines: string[]) => string[],
-  options: VerifyOptions = { mode: 'export' },
+  change: (entries: string[]) => string[],
+  options?: VerifyOptions,
 ) {
-  const lines = change(await linesOf(path));
   const changed = `${path}.changed`;
-  await writeFile(changed, lines.map((line) => `${line}\n`).join(''));
-  return verifyLedgerFile(changed, options);
+  await writeLines(changed, change(await entriesOf(path)));
+  return verifyLedger(changed, options);
+}
+
+/** The lines of a record, the last of them changed. */
+function withLine(entry = '', change: (line: string) => string): string {
+  const line = lineOf(entry);
+  return entry.slice(0, entry.length - line.length) + change(line);
+}
+
+function withMembers(entry: string | undefined, members: object): string {
+  return withLine(entry, (line) => {
+    const record: unknown = JSON.parse(line);
+    assert.ok(typeof record === 'object');
+    return canonicalize({ ...record, ...members });
+  });
+}
+
+/** Whether the newline at `at` ends a record, and not its disclosures. */
+function isRecordEnd(bytes: Buffer, at: number): boolean {
+  const start = bytes.lastIndexOf(0x0a, at - 1) + 1;
+  return !bytes.subarray(start, at).toString().startsWith('{"disclosures":');
 }
 
 /** Rewrites every link after a change, as whoever lacks the checkpoint key could. */
-function relink(lines: readonly string[], from = 1): string[] {
-  const relinked = [...lines];
+function relink(entries: readonly string[], from = 1): string[] {
+  const relinked = [...entries];
   for (let seq = from; seq < relinked.length; seq++) {
-    const record: unknown = JSON.parse(relinked[seq] ?? '');
-    assert.ok(typeof record === 'object');
-    relinked[seq] = canonicalize({ ...record, seq, prev: leafHash(relinked[seq - 1] ?? '') });
+    const prev = leafHash(lineOf(relinked[seq - 1]));
+    relinked[seq] = withMembers(relinked[seq], { seq, prev });
   }
   return relinked;
 }
 
-describe('verifyLedgerFile', () => {
-  it('never says more of an intact export than what confirms it', () =>
+describe('verifyLedger', () => {
+  it('never says more of an intact ledger than what confirms it', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
-      const report = await verifyLedgerFile(path, { mode: 'export' });
+      const path = await writeSigned(folder);
+      const report = await verifyLedger(path);
       assert.equal(report.verdict, 'VALID_UNANCHORED');
       assert.equal(VERDICT_EXIT_CODES[report.verdict], 3);
       assert.equal(report.size, 16);
@@ -72,9 +90,8 @@ describe('verifyLedgerFile', () => {
       assert.equal(report.cannotExclude.length, 5);
       const { log, size, head } = report;
       const anchor = { log, size, head };
-      const anchored = await verifyLedgerFile(path, {
-        mode: 'export',
-        anchor,
+      const anchored = await verifyLedger(path, {
+        anchors: [anchor],
         trustRoot: signer.kid,
       });
       assert.equal(anchored.verdict, 'VALID_ANCHORED');
@@ -82,7 +99,7 @@ describe('verifyLedgerFile', () => {
       assert.equal(anchored.cannotExclude.length, 2);
     }));
 
-  it('finds any changed byte of an export, at the record or at the link to it', () =>
+  it('finds any changed byte of a ledger, at the record or at the link to it', () =>
     inFolder(async (folder) => {
       const path = join(folder, 'ledger.jsonl');
       await writeLedger(path, 1, signer);
@@ -92,26 +109,26 @@ describe('verifyLedgerFile', () => {
       for (const [at, byte] of bytes.entries()) {
         for (const mask of [0x01, 0x20, 0x80]) {
           await file.write(Uint8Array.of(byte ^ mask), 0, 1, at);
-          const report = await verifyLedgerFile(path, { mode: 'export' });
+          const report = await verifyLedger(path);
           const where = `byte ${at} of record ${seq}, mask ${mask}: ${report.message}`;
           assert.equal(report.verdict, 'INVALID', where);
           const isLink = report.code === 'PREV_MISMATCH' || report.code === 'LOG_MISMATCH';
           assert.ok(report.seq === seq || (isLink && report.seq === seq + 1), where);
         }
         await file.write(Uint8Array.of(byte), 0, 1, at);
-        if (byte === 0x0a) seq++;
+        if (byte === 0x0a && isRecordEnd(bytes, at)) seq++;
       }
       await file.close();
       assert.equal(seq, 6);
-      assert.equal((await verifyLedgerFile(path, { mode: 'export' })).verdict, 'VALID_UNANCHORED');
+      assert.equal((await verifyLedger(path)).verdict, 'VALID_UNANCHORED');
     })).timeout(60_000);
 
   it('finds a deleted, repeated, swapped or foreign line', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
+      const path = await writeSigned(folder);
       const other = join(folder, 'other.jsonl');
       await writeLedger(other, 3, signer);
-      const [foreign = ''] = (await linesOf(other)).slice(5);
+      const [foreign = ''] = (await entriesOf(other)).slice(5);
       const cases: [string, number, (lines: string[]) => string[]][] = [
         ['SEQ_MISMATCH', 4, (lines) => lines.toSpliced(4, 1)],
         ['SEQ_MISMATCH', 5, (lines) => lines.toSpliced(5, 0, lines[4] ?? '')],
@@ -129,7 +146,7 @@ describe('verifyLedgerFile', () => {
 
   it('finds a relinked change at the next checkpoint', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
+      const path = await writeSigned(folder);
       const report = await verifyChanged(path, (lines) =>
         relink(lines.with(7, (lines[7] ?? '').replace('pass_1', 'pass_7').replace('r1', 'r2')), 8),
       );
@@ -142,12 +159,12 @@ describe('verifyLedgerFile', () => {
 
   it('refuses a checkpoint in any other spelling, header, key or place', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
+      const path = await writeSigned(folder);
       const alter = (change: (parts: string[]) => string[]) => (lines: string[]) => {
-        const last = parseLine(Buffer.from(lines.at(-1) ?? ''));
+        const last = parseEntry({ line: Buffer.from(lines.at(-1) ?? ''), disclosures: undefined });
         assert.ok('record' in last && last.record.type === 'checkpoint');
         const jws = change(last.record.body.jws.split('.')).join('.');
-        return lines.with(-1, canonicalize({ ...last.record, body: { jws } }));
+        return lines.with(-1, withMembers(lines.at(-1), { body: { jws } }));
       };
       const otherHeader = Buffer.from('{"alg":"ES256","typ":"JWT"}').toString('base64url');
       const wrong: ((parts: string[]) => string[])[] = [
@@ -159,7 +176,7 @@ describe('verifyLedgerFile', () => {
         ([, p = '', s = '']) => ['e30x', p, s],
         ([h = '', , s = '']) => [h, Buffer.from('{"seq":1}').toString('base64url'), s],
         ([h = '', p = '']) => [h, p, 'A'.repeat(86)],
-        () => newSigner().signCheckpoint('{}').split('.'),
+        () => newSigner().sign('checkpoint', '{}').split('.'),
       ];
       for (const change of wrong) {
         const report = await verifyChanged(path, alter(change));
@@ -169,12 +186,9 @@ describe('verifyLedgerFile', () => {
 
   it('refuses a genesis whose key is no key, and a checkpoint where the genesis names none', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
-      const genesisWith = (body: object) => (lines: string[]) => {
-        const genesis: unknown = JSON.parse(lines[0] ?? '');
-        assert.ok(typeof genesis === 'object');
-        return relink(lines.with(0, canonicalize({ ...genesis, body })));
-      };
+      const path = await writeSigned(folder);
+      const genesisWith = (body: object) => (lines: string[]) =>
+        relink(lines.with(0, withMembers(lines[0], { body })));
       const key = { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) };
       const bad = await verifyChanged(path, genesisWith({ software: 'x', checkpointKey: key }));
       assert.deepEqual([bad.code, bad.seq], ['CHECKPOINT_INVALID', 0]);
@@ -182,20 +196,18 @@ describe('verifyLedgerFile', () => {
       assert.deepEqual([none.code, none.seq], ['CHECKPOINT_INVALID', 5]);
     }));
 
-  it('tells a cut export from an incomplete one by the anchor', () =>
+  it('tells a ledger that was cut by the anchor, and says what of it is unsigned', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
-      const { log, size, head } = await verifyLedgerFile(path, { mode: 'export' });
+      const path = await writeSigned(folder);
+      const { log, size, head } = await verifyLedger(path);
       const anchor = { log, size, head };
       const cut = (lines: string[]) => lines.slice(0, 11);
       assert.equal((await verifyChanged(path, cut)).verdict, 'VALID_UNANCHORED');
-      const found = await verifyChanged(path, cut, { mode: 'export', anchor });
+      const found = await verifyChanged(path, cut, { anchors: [anchor] });
       assert.deepEqual([found.verdict, found.code, found.seq], ['INVALID', 'TRUNCATED', 11]);
       const unsigned = await verifyChanged(path, (lines) => lines.slice(0, 13));
-      assert.deepEqual(
-        [unsigned.verdict, unsigned.code, unsigned.seq],
-        ['INCOMPLETE', 'UNSIGNED_TAIL', 11],
-      );
+      assert.deepEqual([unsigned.verdict, unsigned.unsigned], ['VALID_UNANCHORED', 2]);
+      assert.match(unsigned.cannotExclude.join(), /the last 2 records, not signed yet/);
       const empty = await verifyChanged(path, () => []);
       assert.deepEqual([empty.verdict, empty.code], ['INCOMPLETE', 'EMPTY']);
       assert.equal(VERDICT_EXIT_CODES[empty.verdict], 4);
@@ -203,30 +215,30 @@ describe('verifyLedgerFile', () => {
 
   it('refuses another ledger, another version of it, and another key than the trusted', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
-      const { log, size } = await verifyLedgerFile(path, { mode: 'export' });
+      const path = await writeSigned(folder);
+      const { log, size } = await verifyLedger(path);
       const anchors = [
         { seq: 0, anchor: { log: 'log_AAAAAAAAAAAAAAAAAAAAAA', size, head: HASH } },
         { seq: 2, anchor: { log, size: 3, head: HASH } },
       ];
       for (const { seq, anchor } of anchors) {
-        const report = await verifyLedgerFile(path, { mode: 'export', anchor });
+        const report = await verifyLedger(path, { anchors: [anchor] });
         assert.deepEqual([report.code, report.seq], ['ANCHOR_MISMATCH', seq]);
         assert.equal(VERDICT_EXIT_CODES[report.verdict], 1);
       }
-      const root = await verifyLedgerFile(path, { mode: 'export', trustRoot: newSigner().kid });
+      const root = await verifyLedger(path, { trustRoot: newSigner().kid });
       assert.deepEqual([root.code, root.seq], ['TRUST_ROOT_MISMATCH', 0]);
       const nothing = { log, size: 0, head: HASH };
-      const attempt = verifyLedgerFile(path, { mode: 'export', anchor: nothing });
+      const attempt = verifyLedger(path, { anchors: [nothing] });
       await assert.rejects(attempt, TypeError);
     }));
 
   it('counts the unsigned tail and the dangling intents of a live ledger', () =>
     inFolder(async (folder) => {
       const path = join(folder, 'ledger.jsonl');
-      const ledger = new LocalJsonlLedger(path, { checkpoint: signer });
+      const ledger = new LocalJsonlLedger(path, { signer });
       await ledger.append([...call(0), ...call(1).slice(0, 3)]);
-      const report = await verifyLedgerFile(path, { mode: 'ledger' });
+      const report = await verifyLedger(path);
       assert.equal(report.verdict, 'VALID_UNANCHORED');
       assert.equal(report.unsigned, 8);
       assert.equal(report.danglingIntents, 1);
@@ -269,7 +281,7 @@ describe('verifyLedgerFile', () => {
         const ledger = new LocalJsonlLedger(path);
         await ledger.append(entries);
         await ledger.close();
-        const report = await verifyLedgerFile(path, { mode: 'ledger' });
+        const report = await verifyLedger(path);
         assert.deepEqual([report.verdict, report.code], ['INVALID', code]);
         assert.equal(report.seq, entries.length);
       }
@@ -277,7 +289,7 @@ describe('verifyLedgerFile', () => {
 
   it('refuses lines that are not strict, canonical, closed and bounded', () =>
     inFolder(async (folder) => {
-      const path = await writeExport(folder);
+      const path = await writeSigned(folder);
       const cases: [string, (line: string) => string][] = [
         ['NOT_CANONICAL', (line) => ` ${line}`],
         ['NOT_CANONICAL', (line) => line.replace('"v":1', '"v":1,"v":1')],
@@ -300,7 +312,7 @@ describe('verifyLedgerFile', () => {
       }
       const endless = join(folder, 'endless.jsonl');
       await writeFile(endless, `{"body":{"x":"${'x'.repeat(3_000_000)}`);
-      const report = await verifyLedgerFile(endless, { mode: 'ledger' });
+      const report = await verifyLedger(endless);
       assert.deepEqual([report.code, report.seq], ['LINE_TOO_LONG', 0]);
     }));
 
@@ -313,7 +325,7 @@ describe('verifyLedgerFile', () => {
       const bytes = await readFile(path);
       bytes[bytes.indexOf('a rule said so')] = 0xff;
       await writeFile(path, bytes);
-      const report = await verifyLedgerFile(path, { mode: 'ledger' });
+      const report = await verifyLedger(path);
       assert.deepEqual([report.verdict, report.code, report.seq], ['INVALID', 'MALFORMED', 1]);
     }));
 
@@ -321,11 +333,8 @@ describe('verifyLedgerFile', () => {
     inFolder(async (folder) => {
       const path = join(folder, 'ledger.jsonl');
       await writeLedger(path, 1);
-      const report = await verifyChanged(
-        path,
-        (lines) =>
-          relink(lines.with(2, (lines[2] ?? '').replace(/"mono":\d+/, '"mono":9007199254740991'))),
-        { mode: 'ledger' },
+      const report = await verifyChanged(path, (lines) =>
+        relink(lines.with(2, (lines[2] ?? '').replace(/"mono":\d+/, '"mono":9007199254740991'))),
       );
       assert.deepEqual([report.code, report.seq], ['TIME_REVERSED', 3]);
     }));
@@ -338,8 +347,7 @@ describe('verifyLedgerFile', () => {
       await ledger.close();
       const stop = new AbortController();
       const seen: number[] = [];
-      const attempt = verifyLedgerFile(path, {
-        mode: 'ledger',
+      const attempt = verifyLedger(path, {
         signal: stop.signal,
         onProgress: ({ records, bytes, totalBytes }) => {
           assert.ok(bytes <= totalBytes);
@@ -349,7 +357,7 @@ describe('verifyLedgerFile', () => {
       });
       await assert.rejects(attempt, { name: 'AbortError' });
       assert.deepEqual(seen, [10_000]);
-      const missing = verifyLedgerFile(join(folder, 'missing'), { mode: 'ledger' });
+      const missing = verifyLedger(join(folder, 'missing'));
       await assert.rejects(missing, { code: 'LEDGER_UNREADABLE' });
     }));
 });

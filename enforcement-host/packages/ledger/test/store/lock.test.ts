@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { acquireLock, LocalJsonlLedger } from '../src/index.js';
-import { firstLine, startWriter } from './child.js';
-import { call, inFolder } from './support.js';
+import { acquireLock, LocalJsonlLedger } from '../../src/index.js';
+import { firstLine, startWriter } from '../child.js';
+import { call, inFolder } from '../support.js';
 
 const LOCKED = { code: 'LEDGER_LOCKED' };
 
