@@ -28,7 +28,7 @@ export async function firstSigning(
   { signer, epochs, clock }: SigningOptions,
 ): Promise<FirstSigning> {
   if (size === 0) return beginSigning({ signer, epochs, clock });
-  if (!signer && !epochs) return { genesisKey: undefined, signing: undefined };
+  if (!(signer ?? epochs)) return { genesisKey: undefined, signing: undefined };
   const kid = signing && new CheckpointVerifier(signing.key).kid;
   const found = signer ?? (await epochs?.find(kid ?? ''));
   if (!found || found.kid !== kid || !signing) throw otherKey(kid, found?.kid);
