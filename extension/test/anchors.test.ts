@@ -40,6 +40,15 @@ describe('ledger anchors', () => {
     await anchors.flush();
   });
 
+  it('take the next head as it is once a person has accepted that the ledger is another', async () => {
+    const anchors = new LedgerAnchors(new InMemorySecrets());
+    await anchors.note(late);
+    anchors.replace('log_1');
+    assert.equal(await anchors.note(early), undefined);
+    assert.deepEqual(await anchors.note({ ...early, size: 2 }), early);
+    await anchors.flush();
+  });
+
   it('compare an older export with its own head, not with a later one', async () => {
     const anchors = new LedgerAnchors(new InMemorySecrets());
     await anchors.noteExport(early);
@@ -63,9 +72,22 @@ describe('records of an export', () => {
   it('are found by their number', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'axtary-export-'));
     const file = path.join(folder, 'export.jsonl');
-    await writeFile(file, '{"seq":0}\n{"seq":1}\n');
-    assert.equal(await findRecordLine(file, 1), '{"seq":1}');
-    assert.equal(await findRecordLine(file, 2), undefined);
+    const record = (seq: number) => `{"body":{},"prev":"${hash('a')}","seq":${seq},"ts":"t"}`;
+    const lines = [
+      '{"export":{"format":1,"from":7,"size":10}}',
+      `{"key":${JSON.stringify(record(0))}}`,
+      record(7),
+      '{"disclosures":[["salt","name","value"]]}',
+      '{"body":{},"prev":"sha256:damaged',
+      record(9),
+      '{"manifest":"a.b.c"}',
+    ];
+    await writeFile(file, lines.join('\n'));
+    assert.equal(await findRecordLine(file, 0), undefined);
+    assert.equal(await findRecordLine(file, 7), lines[2]);
+    assert.equal(await findRecordLine(file, 8), lines[4]);
+    assert.equal(await findRecordLine(file, 9), lines[5]);
+    assert.equal(await findRecordLine(file, 10), undefined);
     await rm(folder, { recursive: true });
   });
 

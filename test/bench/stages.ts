@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 
 import { createSigner, digestsOf, issuePass, policyHash } from '@axtary/actionpass';
-import { canonicalize, parseAction } from '@axtary/core';
+import { ARTIFACT_TYPES, canonicalize, parseAction } from '@axtary/core';
 import { newId } from '@axtary/core/digest';
 import {
   LocalJsonlLedger,

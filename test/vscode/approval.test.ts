@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type { FrameLocator } from 'playwright-core';
 
-import { verifyLedgerFile } from '@axtary/ledger';
+import { verifyExport } from '@axtary/ledger';
 
 import { REPOSITORY, packageFile } from '../testkit/folders.js';
 import {
@@ -176,12 +176,12 @@ describe('the main job, in a real editor', function () {
     await workbench.acceptFileDialog('axtary-ledger.jsonl');
     await workbench.answerNotification('records exported', 'Verify');
     await workbench.notification('VALID_ANCHORED').waitFor();
-    assert.equal((await verifyLedgerFile(file, { mode: 'export' })).verdict, 'VALID_UNANCHORED');
+    assert.equal((await verifyExport(file)).verdict, 'VALID_UNANCHORED');
     const bytes = readFileSync(file);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = (bytes[middle] ?? 0) ^ 1;
     writeFileSync(file, bytes);
-    const report = await verifyLedgerFile(file, { mode: 'export' });
+    const report = await verifyExport(file);
     assert.equal(report.verdict, 'INVALID');
     assert.equal(typeof report.seq, 'number');
   });

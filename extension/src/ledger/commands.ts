@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
-import type { LedgerItem, VerifyReport } from '@axtary/protocol';
+import type { LedgerAnchor, LedgerItem, VerifyReport } from '@axtary/protocol';
 import * as vscode from 'vscode';
 
 import type { ControlCaller } from '../host/control.js';
@@ -25,9 +26,17 @@ export interface LedgerDependencies {
 /** What can be done with a ledger from the editor. */
 export class LedgerCommands {
   readonly #dependencies: LedgerDependencies;
+  readonly #verifying = new Map<string, (read: number, of: number) => void>();
 
   constructor(dependencies: LedgerDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** Follows a connection; each has its own notifications. */
+  listen(caller: ControlCaller): void {
+    caller.on('ledger/verifying', ({ run, bytes, totalBytes }) => {
+      this.#verifying.get(run)?.(bytes, totalBytes);
+    });
   }
 
   async loadMore(folder: string): Promise<void> {
@@ -45,7 +54,10 @@ export class LedgerCommands {
   async openRecord(node?: { readonly folder: string; readonly item: LedgerItem }): Promise<void> {
     const record = node ?? (await this.#pickRecord());
     if (record === undefined) return;
-    await this.#show(`${record.folder}#${record.item.seq}`, record.item.line, record.item.seq);
+    const { folder, item } = record;
+    const uri = this.#document(`${folder}#${item.seq}`, item.line, item.seq);
+    const viewColumn = vscode.ViewColumn.Active;
+    await vscode.window.showTextDocument(uri, { preview: true, viewColumn });
   }
 
   async exportLedger(): Promise<void> {
@@ -73,15 +85,43 @@ export class LedgerCommands {
   }
 
   async verifyExport(given?: vscode.Uri): Promise<void> {
-    const { caller, anchors } = this.#dependencies;
+    const { anchors } = this.#dependencies;
     const target = given ?? (await pickExport());
     if (target === undefined) return;
     const file = target.fsPath;
-    const bare = await caller().call('ledger/verify', { file });
+    const bare = await this.#verify(file);
+    if (bare === undefined) return;
     const anchor = await anchors.forVerification(bare.log, bare.size);
-    const report =
-      anchor === undefined ? bare : await caller().call('ledger/verify', { file, anchor });
-    await this.#showReport(file, report);
+    const report = anchor === undefined ? bare : await this.#verify(file, anchor);
+    if (report !== undefined) await this.#showReport(file, report);
+  }
+
+  /** Verifies a file, with progress. `undefined`: it was cancelled. */
+  async #verify(file: string, anchor?: LedgerAnchor): Promise<VerifyReport | undefined> {
+    const { caller } = this.#dependencies;
+    const run = randomBytes(9).toString('base64url');
+    const title = vscode.l10n.t('Verifying {0}', path.basename(file));
+    const location = vscode.ProgressLocation.Notification;
+    return vscode.window.withProgress(
+      { location, title, cancellable: true },
+      async (shown, end) => {
+        let done = 0;
+        this.#verifying.set(run, (read, of) => {
+          const percent = of === 0 ? 0 : Math.floor((100 * read) / of);
+          shown.report({ increment: percent - done, message: `${percent}%` });
+          done = percent;
+        });
+        end.onCancellationRequested(() => void caller().call('policy/cancel', { run }));
+        try {
+          return await caller().call('ledger/verify', { file, run, ...(anchor && { anchor }) });
+        } catch (error) {
+          if (end.isCancellationRequested) return undefined;
+          throw error;
+        } finally {
+          this.#verifying.delete(run);
+        }
+      },
+    );
   }
 
   async #showReport(file: string, report: VerifyReport): Promise<void> {
@@ -100,20 +140,16 @@ export class LedgerCommands {
 
   async #showFaulty(file: string, seq: number, head: string): Promise<void> {
     const line = await findRecordLine(file, seq);
-    if (line !== undefined) await this.#show(`${file}#${head}`, line, seq);
+    if (line === undefined) return;
+    const uri = this.#document(`${file}#${head}`, line, seq);
+    const viewColumn = vscode.ViewColumn.Beside;
+    await vscode.window.showTextDocument(uri, { preview: true, viewColumn, preserveFocus: true });
   }
 
-  async #show(key: string, line: string, seq: number): Promise<void> {
+  #document(key: string, line: string, seq: number): vscode.Uri {
     const name = `record-${seq}.json`;
-    const uri = this.#dependencies.documents.put('axtary-record', {
-      key,
-      name,
-      text: prettyRecord(line),
-    });
-    await vscode.window.showTextDocument(uri, {
-      preview: true,
-      viewColumn: vscode.ViewColumn.Active,
-    });
+    const text = prettyRecord(line);
+    return this.#dependencies.documents.put('axtary-record', { key, name, text });
   }
 
   async #pickRecord(): Promise<{ readonly folder: string; readonly item: LedgerItem } | undefined> {

@@ -1,7 +1,6 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
-import { canonicalize } from '@axtary/core';
 import { newId, sha256 } from '@axtary/core/digest';
 import {
   ledgerSource,
@@ -10,11 +9,9 @@ import {
   type SegmentSource,
 } from '@axtary/ledger';
 
-import {
-  GENESIS_PREV,
-  leafHash,
-  writeLine,
-} from '../../../enforcement-host/packages/ledger/src/record/chain.js';
+import { GENESIS_PREV } from '../../../enforcement-host/packages/ledger/src/record/chain.js';
+import { prepareEntry } from '../../../enforcement-host/packages/ledger/src/record/prepare.js';
+import { leafHash, writeLine } from '../../../enforcement-host/packages/ledger/src/record/line.js';
 
 const SEGMENT_RECORDS = 16_384;
 const RECORDS_A_CALL = 4;
@@ -34,10 +31,11 @@ export function writeSegments(folder: string, records: number): SegmentSource {
     const file = path.join(folder, `${String(first).padStart(16, '0')}.jsonl`);
     const lines: string[] = [];
     for (; seq < Math.min(first + SEGMENT_RECORDS, records); seq++) {
-      const { type, body } = entryOf(seq);
+      const { content, bodyText, disclosuresText } = prepareEntry(entryOf(seq));
       const ts = new Date(START + Math.floor(seq / RECORDS_A_CALL) * STEP).toISOString();
-      const line = writeLine({ ...place, seq, prev, ts, mono: seq }, type, canonicalize(body));
+      const line = writeLine({ ...place, seq, prev, ts, mono: seq }, content.type, bodyText);
       prev = leafHash(line);
+      if (disclosuresText !== '') lines.push(disclosuresText);
       lines.push(line);
     }
     const handle = openSync(file, 'w', 0o600);

@@ -1,6 +1,8 @@
 import path from 'node:path';
 
-import { InvalidArgumentError, type Command } from 'commander';
+import { systemClock } from '@axtary/core';
+import type { LedgerFormatName } from '@axtary/ledger';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { addLedgerAnchor } from './anchor-program.js';
 import type { CliContext } from './context.js';
@@ -14,6 +16,9 @@ export function addEvidence(program: Command, context: CliContext): void {
   const ledger = program.command('ledger').description('work with the ledger of a folder');
   addVerifyLedger(ledger, context);
   addDisclose(ledger, context);
+  addExport(ledger, context);
+  addReplay(ledger, context);
+  addForget(ledger, context);
   addLedgerAnchor(ledger, context, async (file) => {
     const { readLedgerTree } = await import('./ledger-tree.js');
     return readLedgerTree(file);
@@ -128,19 +133,114 @@ function addDisclose(ledger: Command, context: CliContext): void {
     .description('open sealed members of a record for whoever has an export without them')
     .argument('<seq>', 'the record', wholeNumber)
     .argument('<members...>', 'such as payloadHash or context')
+    .option('--file <ledger>', 'the ledger; default: that of the workspace')
     .option('--out <file>', 'add it to this file; default: print it')
     .addHelpText('after', examples('axtary ledger disclose 42 payloadHash --out opened.jsonl'))
     .action(
       async (
         seq: number,
         members: readonly string[],
-        { out, ...options }: LedgerOptions & { readonly out?: string },
+        { out, file, ...options }: DiscloseArguments,
       ) => {
         const { ledgerDisclose } = await import('./commands/ledger-disclose.js');
-        const file = await ledgerOf(options, context);
-        await ledgerDisclose({ ledger: file, seq, members, out }, context);
+        const ledger = await namedLedger(file, options, context);
+        await ledgerDisclose({ ledger, seq, members, out }, context);
       },
     );
+}
+
+interface ExportArguments extends LedgerOptions {
+  readonly format: LedgerFormatName;
+  readonly out: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+const FORMATS = ['jsonl', 'csv', 'ocsf', 'cef', 'leef', 'ecs', 'otlp'] as const;
+
+function addExport(ledger: Command, context: CliContext): void {
+  withLedger(ledger.command('export'), context)
+    .description('write the ledger in a format of other systems; it is no evidence then')
+    .argument('[file]', 'the ledger; default: that of the workspace')
+    .addOption(new Option('--format <format>', 'which').choices(FORMATS).makeOptionMandatory())
+    .requiredOption('--out <file>', 'where to, or - for standard output')
+    .option('--since <time>', 'records from this moment on, RFC 3339 in UTC')
+    .option('--until <time>', 'records before this moment')
+    .addHelpText('after', EXPORT_HELP)
+    .action(async (given: string | undefined, options: ExportArguments) => {
+      const { ledgerExport } = await import('./commands/ledger-export.js');
+      const { format, out, since, until } = options;
+      const file = await namedLedger(given, options, context);
+      await ledgerExport({ ledger: file, format, out, since, until }, context);
+    });
+}
+
+const EXPORT_HELP = `
+jsonl: the records. csv: RFC 4180. ocsf: OCSF 1.8 API Activity (6003). cef, leef: ArcSight and
+QRadar. ecs: Elastic Common Schema 8. otlp: OTLP/HTTP JSON logs with the GenAI and MCP conventions.
+${examples('axtary ledger export --format ocsf --out events.jsonl')}`;
+
+interface ReplayArguments extends LedgerOptions {
+  readonly policies?: string;
+  readonly payloads?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly json: boolean;
+}
+
+function addReplay(ledger: Command, context: CliContext): void {
+  withLedger(ledger.command('replay'), context)
+    .description('recompute every decision from its record and the policy that it names')
+    .argument('[file]', 'the ledger; default: that of the workspace')
+    .option('--policies <folder>', 'policies by their hash; default: beside the ledger')
+    .option('--payloads <folder>', 'payloads by their hash; default: beside the ledger')
+    .option('--from <seq>', 'first record', wholeNumber)
+    .option('--to <seq>', 'last record', wholeNumber)
+    .option('--json', 'print each result as a line of JSON', false)
+    .addHelpText('after', REPLAY_HELP)
+    .action(async (given: string | undefined, options: ReplayArguments) => {
+      const { ledgerReplay } = await import('./commands/ledger-replay.js');
+      const { policies, payloads, from, to, json } = options;
+      const file = await namedLedger(given, options, context);
+      await ledgerReplay({ ledger: file, policies, payloads, from, to, json }, context);
+    });
+}
+
+const REPLAY_HELP = `
+Ends with 0 where every decision comes out the same, with 1 where one differs, and with 4 where
+none differs but some could not be recomputed: a payload was erased, or a policy was not kept. Names
+in a policy such as "preset: coding-agent" mean what this version of axtary ships under them.`;
+
+interface ForgetArguments extends LedgerOptions {
+  readonly payloads?: string;
+  readonly olderThan?: number;
+}
+
+function addForget(ledger: Command, context: CliContext): void {
+  withLedger(ledger.command('forget'), context)
+    .description('erase payloads; their records stay, and the ledger verifies as before')
+    .argument('[what...]', 'payload hashes, or records of the calls')
+    .option('--older-than <days>', 'all that were kept for more days', wholeNumber)
+    .option('--payloads <folder>', 'payloads by their hash; default: beside the ledger')
+    .addHelpText(
+      'after',
+      examples('axtary ledger forget 42', 'axtary ledger forget --older-than 90'),
+    )
+    .action(async (what: readonly string[], options: ForgetArguments) => {
+      const { ledgerForget } = await import('./commands/ledger-forget.js');
+      const { payloads, olderThan } = options;
+      const file = await ledgerOf(options, context);
+      const clock = systemClock;
+      await ledgerForget(
+        { ledger: file, payloads, what, olderThanDays: olderThan, clock },
+        context,
+      );
+    });
+}
+
+interface DiscloseArguments extends LedgerOptions {
+  readonly file?: string;
+  readonly out?: string;
 }
 
 function verifyOptions(command: Command): Command {

@@ -26,6 +26,11 @@ export class Terminal {
     this.#options.stdout.write(`${text}\n`);
   }
 
+  /** A part of the result as it is, with its own line breaks. */
+  write(text: string): void {
+    this.#options.stdout.write(text);
+  }
+
   /** The result for scripts. */
   printJson(value: unknown): void {
     this.print(JSON.stringify(value, undefined, 2));

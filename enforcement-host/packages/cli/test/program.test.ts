@@ -27,7 +27,9 @@ describe('axtary', () => {
     const keys = ['list', 'jwks', 'rotate', 'create', 'show'];
     const revocable = ['pass', 'agent', 'task', 'key', 'delegation', 'all'];
     const commands = [
-      ...['init', 'proxy', 'mcp', 'verify-export', 'ledger export'],
+      ...['init', 'proxy', 'mcp', 'verify-export', 'attest-ledger'],
+      ...['ledger verify', 'ledger disclose', 'ledger anchor', 'ledger note-key'],
+      ...['ledger export', 'ledger replay', 'ledger forget'],
       ...keys.map((name) => `keys ${name}`),
       ...revocable.map((kind) => `revoke ${kind}`),
       ...['revocations list', 'pass verify'],
@@ -52,7 +54,7 @@ describe('axtary', () => {
     [],
     ['bogus'],
     ['mcp'],
-    ['ledger', 'export'],
+    ['attest-ledger'],
     ['verify-export'],
     ['init', '--no'],
     ['policy', 'simulate'],

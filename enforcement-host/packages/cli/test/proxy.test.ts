@@ -58,7 +58,7 @@ describe('axtary proxy', () => {
     child.kill('SIGINT');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
-    const exported = await cli(['ledger', 'export', '--out', 'e.jsonl'], { cwd: folder.path });
+    const exported = await cli(['attest-ledger', '--out', 'e.jsonl'], { cwd: folder.path });
     assert.equal(exported.code, 0, exported.stderr);
     assert.equal((await cli(['verify-export', 'e.jsonl'], { cwd: folder.path })).code, 3);
   });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { LedgerHead } from '@axtary/ledger';
 
 import { cli, start, temporaryFolder } from './support.js';
-import { ledgerFile } from '../src/state-folder.js';
 import { writeLedger } from './support.js';
 
 describe('axtary verify-export', () => {
@@ -16,11 +15,14 @@ describe('axtary verify-export', () => {
   before(async () => {
     folder = await temporaryFolder();
     original = path.join(folder.path, 'original.jsonl');
-    head = await writeLedger(original, 250);
+    head = await writeLedger(path.join(folder.path, 'ledger.jsonl'), 250);
+    const { code, stderr } = await attest('ledger.jsonl', '--out', original);
+    assert.equal(code, 0, stderr);
   });
   after(() => folder.remove());
 
   const verify = (...args: string[]) => cli(['verify-export', ...args], { cwd: folder.path });
+  const attest = (...args: string[]) => cli(['attest-ledger', ...args], { cwd: folder.path });
   const copy = async (name: string): Promise<string> => {
     const file = path.join(folder.path, name);
     await copyFile(original, file);
@@ -41,29 +43,55 @@ describe('axtary verify-export', () => {
     assert.match(stdout, /^VALID_ANCHORED: /);
   });
 
-  it('takes the JSON that "ledger export" prints as an anchor', async () => {
-    const state = path.join(folder.path, 'state');
-    const ledger = await ledgerFile(state, folder.path);
-    await writeLedger(ledger, 3);
-    const exported = await cli(['ledger', 'export', '--out', 'out.jsonl', '--json'], {
-      cwd: folder.path,
-    });
+  it('takes the JSON that "attest-ledger" prints as an anchor', async () => {
+    const exported = await attest('ledger.jsonl', '--out', 'out.jsonl', '--json');
     assert.equal(exported.code, 0, exported.stderr);
     await writeFile(path.join(folder.path, 'anchor.json'), exported.stdout);
     assert.equal((await verify('out.jsonl', '--anchor', 'anchor.json')).code, 0);
   });
 
-  it('ends with 1 for a file that is shorter than its anchor', async () => {
-    const file = await copy('cut.jsonl');
-    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-    const lastCheckpoint = lines
-      .slice(0, -1)
-      .findLastIndex((line) => line.includes('"checkpoint"'));
-    await writeFile(file, lines.slice(0, lastCheckpoint + 1).join('\n') + '\n');
-    const { code, stdout } = await verify(file, '--anchor', `${head.size}:${head.head}`);
+  it('ends with 1 for an older export than its anchor', async () => {
+    const { size } = await writeLedger(path.join(folder.path, 'ledger.jsonl'), 5);
+    const newer = await attest('ledger.jsonl', '--out', 'newer.jsonl', '--json');
+    await writeFile(path.join(folder.path, 'newer.json'), newer.stdout);
+    assert.ok(size > head.size);
+    const { code, stdout } = await verify(original, '--anchor', 'newer.json');
     assert.equal(code, 1);
     assert.match(stdout, /^INVALID TRUNCATED/);
-    assert.equal((await verify(file)).code, 3);
+    assert.equal((await verify(original)).code, 3);
+  });
+
+  it('verifies selections, redactions, and members that are opened later', async () => {
+    const redacted = await attest(
+      ...[
+        'ledger.jsonl',
+        '--type',
+        'policy_change',
+        '--redact',
+        'workspace',
+        '--out',
+        'some.jsonl',
+      ],
+    );
+    assert.equal(redacted.code, 0, redacted.stderr);
+    const some = path.join(folder.path, 'some.jsonl');
+    const lines = (await readFile(some, 'utf8')).split('\n').filter((line) => line !== '');
+    const seq = Number(
+      /"seq":(\d+)/.exec(lines.find((line) => line.includes('"boot"')) ?? '')?.[1],
+    );
+    assert.ok(!lines.join('').includes('/home/ada/shop'));
+    const closed = await verify('some.jsonl', '--json');
+    assert.equal(closed.code, 3, closed.stdout);
+    const { hidden } = JSON.parse(closed.stdout) as { hidden: number };
+    const disclose = ['ledger', 'disclose', String(seq), 'workspace', '--out', 'opened.jsonl'];
+    const opened = await cli([...disclose, '--file', 'ledger.jsonl'], { cwd: folder.path });
+    assert.equal(opened.code, 0, opened.stderr);
+    const again = await verify('some.jsonl', '--disclosures', 'opened.jsonl', '--json');
+    assert.equal(again.code, 3, again.stdout);
+    assert.equal((JSON.parse(again.stdout) as { hidden: number }).hidden, hidden - 1);
+    const none = await attest('ledger.jsonl', '--redact', 'nothing', '--out', 'none.jsonl');
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /nothing is not sealed; expected one of/);
   });
 
   it('ends with 1 for another hash in the anchor', async () => {
@@ -77,7 +105,8 @@ describe('axtary verify-export', () => {
     const file = await copy('changed.jsonl');
     const text = await readFile(file, 'utf8');
     const lines = text.split('\n');
-    lines[42] = lines[42]?.replace('shop', 'shap') ?? '';
+    const at = lines.findIndex((line) => line.includes('"seq":42,'));
+    lines[at] = lines[at]?.replace('user:ada', 'user:eve') ?? '';
     await writeFile(file, lines.join('\n'));
     const { code, stdout } = await verify(file, '--json');
     assert.equal(code, 1);
@@ -86,9 +115,10 @@ describe('axtary verify-export', () => {
     assert.ok(report.seq === 42 || report.seq === 43, `${report.seq}`);
   });
 
-  it('ends with 4 for a torn tail and for an empty file', async () => {
+  it('ends with 4 for a file without its end, and for an empty one', async () => {
     const torn = await copy('torn.jsonl');
-    await appendFile(torn, '{"body":');
+    const text = await readFile(torn, 'utf8');
+    await writeFile(torn, text.slice(0, text.length / 2));
     assert.equal((await verify(torn)).code, 4);
     const empty = path.join(folder.path, 'empty.jsonl');
     await writeFile(empty, '');
@@ -155,7 +185,7 @@ describe('axtary ledger', () => {
     await writeFile(file, `${first}\n`);
     assert.equal((await ledger('verify')).code, 3);
     assert.equal((await ledger('verify', file)).code, 3);
-    assert.equal((await cli(['verify-export', file], { cwd: folder.path })).code, 4);
+    assert.equal((await cli(['verify-export', file], { cwd: folder.path })).code, 1);
   });
 
   it('says what is missing: the workspace, the ledger, its first checkpoint', async () => {
@@ -167,7 +197,7 @@ describe('axtary ledger', () => {
     await writeLedger(file, 1);
     const [first] = (await readFile(file, 'utf8')).split('\n');
     await writeFile(file, `${first}\n`);
-    const unsigned = await ledger('export', '--out', 'out.jsonl');
+    const unsigned = await cli(['attest-ledger', '--out', 'out.jsonl'], { cwd: folder.path });
     assert.equal(unsigned.code, 1);
     assert.match(unsigned.stderr, /checkpoint/);
   });
@@ -175,7 +205,8 @@ describe('axtary ledger', () => {
   it('does not export a ledger onto itself', async () => {
     const file = (await ledger('path')).stdout.trim();
     await writeLedger(file, 1);
-    assert.equal((await ledger('export', '--out', file)).code, 2);
+    const onto = await cli(['attest-ledger', '--out', file], { cwd: folder.path });
+    assert.equal(onto.code, 2);
     assert.equal((await ledger('verify')).code, 3);
   });
 });

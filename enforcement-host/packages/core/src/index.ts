@@ -53,3 +53,4 @@ export {
   type JsonValue,
 } from './json/value.js';
 export { parseAction, type ParsedAction } from './parse-action.js';
+export { parseTraceparent, type TraceContext } from './trace-context.js';

@@ -50,6 +50,9 @@ export { attestLedger, type AttestOptions, type AttestReport } from './export/at
 export type { ExportSelection } from './export/export-format.js';
 export { disclosuresFor, redactableMembers } from './export/redaction.js';
 export { frontierAt, signedRoot, surveyLedger, type LedgerSurvey } from './export/survey.js';
+export { LEDGER_FORMATS, type LedgerFormat, type LedgerFormatName } from './formats/formats.js';
+export type { FormatContext } from './formats/format-context.js';
+export { LedgerEvents, type LedgerEvent } from './formats/ledger-event.js';
 export type { EpochKeys } from './keys/epoch-keys.js';
 export { LocalEpochKeys, localLedgerSigner } from './keys/local-epoch-keys.js';
 export type {
@@ -63,6 +66,7 @@ export type {
 export { digestOf as sha256OfBytes } from './merkle/tree.js';
 export { signedBy, type LedgerArtifact, type LedgerSigner } from './record/checkpoint.js';
 export { leafHash, type RawEntry } from './record/line.js';
+export { redactedRecordSchema, type RedactedRecord } from './record/redacted.js';
 export { disclosureSchema, type Disclosure } from './record/seal.js';
 export type { CheckpointEvery } from './store/group-commit.js';
 export { LocalHeadStore, type HeadStore } from './store/head-store.js';

@@ -67,7 +67,7 @@ async function authoriseAction(
   progress.decided = asked;
   if (asked.decision.decision !== 'step_up')
     return issueOrRecord({ decided: asked, options }, tools);
-  await appendOrBlock([decisionEntry(asked)], tools);
+  await appendOrBlock([decisionEntry(asked, stopwatch.read())], tools);
   const approvals = await approve(asked, options, tools);
   // Time has passed: the policy of now decides, with the approvals among its facts.
   const facts = approvals.map(({ fact }) => fact);
@@ -122,13 +122,18 @@ async function issueOrRecord(
       issue(permitted, { approval: approval?.artifact, options }, dependencies),
     );
   } catch (error) {
-    await appendOrBlock([decisionEntry(decided)], tools);
+    await appendOrBlock([decisionEntry(decided, stopwatch.read())], tools);
     throw error;
   }
 }
 
 function record(issued: IssuedPass, tools: Tools): Promise<RecordedIntent> {
-  return tools.stopwatch.time('ledgerAppend', () => recordIntent(issued, tools.dependencies));
+  return tools.stopwatch.time('ledgerAppend', () =>
+    recordIntent(issued, {
+      ledger: tools.dependencies.ledger,
+      timings: tools.stopwatch.read(),
+    }),
+  );
 }
 
 async function appendOrBlock(

@@ -6,6 +6,12 @@ export type {
   PolicySource,
   SignerSource,
 } from './pipeline/dependencies.js';
+export {
+  replayDecision,
+  type ComparedDecision,
+  type Replayed,
+  type ReplaySources,
+} from './replay.js';
 export { createProxyRuntime, type ProxyRuntimeOptions } from './runtime.js';
 export type {
   BlockCode,

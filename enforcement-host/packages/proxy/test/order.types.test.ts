@@ -6,11 +6,14 @@ import { execute } from '../src/pipeline/execute.js';
 import { issue, type IssuedPass } from '../src/pipeline/issue.js';
 import { recordIntent, type RecordedIntent } from '../src/pipeline/record-intent.js';
 import { recordOutcome } from '../src/pipeline/record-outcome.js';
+import type { Timings } from '../src/types.js';
+
+type Tools = Dependencies & { readonly timings: Timings };
 
 /** Never called: that this compiles, with every refusal below in place, is the test. */
 function wrongOrders(
   [decided, permitted, issued]: readonly [DecidedAction, PermittedAction, IssuedPass],
-  dependencies: Dependencies,
+  dependencies: Tools,
 ): readonly unknown[] {
   return [
     // @ts-expect-error -- a decision is not permission
@@ -32,7 +35,7 @@ function wrongOrders(
   ];
 }
 
-async function rightOrder(decided: DecidedAction, dependencies: Dependencies): Promise<unknown> {
+async function rightOrder(decided: DecidedAction, dependencies: Tools): Promise<unknown> {
   const issued = await issue(permit(decided), { approval: undefined, options: {} }, dependencies);
   const intent: RecordedIntent = await recordIntent(issued, dependencies);
   return execute(intent, {}, dependencies);

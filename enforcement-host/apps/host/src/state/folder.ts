@@ -39,6 +39,8 @@ export interface WorkspaceFolder {
   readonly payloads: string;
   readonly approvals: string;
   readonly trust: string;
+  /** Every version of the policy that was enforced, by its hash. */
+  readonly policies: string;
 }
 
 /**
@@ -85,6 +87,7 @@ function workspaceFolder(root: string, head: string): WorkspaceFolder {
     payloads: path.join(root, 'payloads'),
     approvals: path.join(root, 'approvals'),
     trust: path.join(root, 'trust.json'),
+    policies: path.join(root, 'policies'),
   };
 }
 

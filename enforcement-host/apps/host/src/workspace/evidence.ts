@@ -28,6 +28,11 @@ export interface EvidenceOptions {
   readonly onHealth: () => void;
 }
 
+/** Payloads are kept for six months, or as many as there is room for. */
+const PAYLOAD_DAYS = 180;
+const PAYLOAD_BYTES = 1024 ** 3;
+const DAY_MS = 86_400_000;
+
 /** One workspace's ledger, what is kept beside it, and what is known from it. */
 export class Evidence {
   readonly file: string;
@@ -71,6 +76,12 @@ export class Evidence {
   /** @throws LedgerError as `LocalJsonlLedger.open`. */
   open(accepted: AcceptedGap | undefined): Promise<OpenReport> {
     return this.ledger.open(accepted);
+  }
+
+  /** Erases payloads that were kept for long enough. */
+  async prunePayloads(now: Date): Promise<void> {
+    const before = new Date(now.getTime() - PAYLOAD_DAYS * DAY_MS);
+    await this.payloads.prune({ before, maxBytes: PAYLOAD_BYTES });
   }
 
   state(): WorkspaceState['ledger'] {

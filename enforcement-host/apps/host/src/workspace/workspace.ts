@@ -49,6 +49,8 @@ export interface WorkspaceEvents {
   readonly recorded: (records: readonly LedgerRecord[]) => void;
 }
 
+const DAY_MS = 86_400_000;
+
 /** One served folder: its policy, its ledger, its approvals and, once a policy is trusted, its servers. */
 export class Workspace {
   readonly key: string;
@@ -66,6 +68,7 @@ export class Workspace {
   readonly #delegations: Delegations;
   #stopFollowing: (() => void) | undefined;
   #wasStopped = false;
+  #pruning: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<WorkspaceEvents>();
   #engine: Engine | undefined;
   #engineHash: string | undefined;
@@ -94,6 +97,7 @@ export class Workspace {
       workspace: options.folder,
       file: options.config ?? path.join(options.folder, 'axtary.yml'),
       trustFile: kept.trust,
+      archive: kept.policies,
       approvers: () => approvers.keys(),
       mode: options.policyTrust,
       onChange: (change) => this.#recordPolicyChange(change),
@@ -198,6 +202,7 @@ export class Workspace {
 
   async close(): Promise<void> {
     this.#stopFollowing?.();
+    clearInterval(this.#pruning);
     this.policy.close();
     await Promise.all([this.#engine?.close(), ...this.#closing]);
     await this.evidence.ledger.close();
@@ -227,6 +232,15 @@ export class Workspace {
     });
     this.policy.onStateChange(() => this.#followPolicy());
     await this.policy.open();
+    this.#prune();
+    this.#pruning = setInterval(() => this.#prune(), DAY_MS).unref();
+  }
+
+  #prune(): void {
+    const { clock, log } = this.#options;
+    this.evidence.prunePayloads(clock.now()).catch((error: unknown) => {
+      log.write('warn', `old payloads are not erased yet: ${messageOf(error)}`);
+    });
   }
 
   async #recordApprovers(): Promise<void> {

@@ -62,14 +62,14 @@ export async function attest(
 
 function printReport(
   out: string,
-  { records, bytes, hidden, omitted, size, head, root }: AttestReport,
+  { records, bytes, hidden, omitted, size, head, tree }: AttestReport,
   terminal: CliContext['terminal'],
 ): void {
   terminal.print(`Exported and signed ${records} records (${bytes} bytes) to ${printable(out)}`);
   if (hidden > 0) terminal.print(`  ${hidden} sealed members were kept back`);
   if (omitted > 0) terminal.print(`  ${omitted} newer records wait for the next checkpoint`);
   terminal.print(`  anchor   ${size}:${head}`);
-  terminal.print(`  root     ${size - 1}:${root}`);
+  terminal.print(`  root     ${tree.size}:${tree.root}`);
   terminal.print('Keep the anchor elsewhere: with it, "axtary verify-export --anchor" can tell');
   terminal.print('whether this file was cut or made anew. The root is what "--after" takes.');
 }

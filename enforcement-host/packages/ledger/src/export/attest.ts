@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 
 import { canonicalize, messageOf, type Clock } from '@axtary/core';
-import { newId } from '@axtary/core/digest';
+import { newId, type Sha256 } from '@axtary/core/digest';
 
 import { LedgerError } from '../errors.js';
 import type { LedgerHead } from '../ledger.js';
@@ -27,7 +27,7 @@ export interface AttestOptions {
   /** Sealed members to keep back; see `redactableMembers`. */
   readonly redact?: readonly string[];
   /** An earlier state to prove the beginning of this one: such as that of the export before. */
-  readonly since?: { readonly size: number; readonly root: `sha256:${string}` };
+  readonly since?: { readonly size: number; readonly root: Sha256 };
   /** Signs with the key of the ledger's last epoch. */
   readonly sign: (payloadText: string) => string | Promise<string>;
   readonly software: string;
@@ -38,7 +38,8 @@ export interface AttestOptions {
 
 /** What an export holds: `size` and `head` are those of the ledger up to its last checkpoint. */
 export interface AttestReport extends LedgerHead {
-  readonly root: `sha256:${string}`;
+  /** The tree that the last checkpoint signs: what `since` of a later export takes. */
+  readonly tree: { readonly size: number; readonly root: Sha256 };
   /** Records in the file. */
   readonly records: number;
   readonly bytes: number;
@@ -134,7 +135,7 @@ class ExportWriter {
       log,
       size: checkpoint.seq + 1,
       head,
-      root,
+      tree: { size: checkpoint.seq, root },
       records: this.#records,
       bytes: this.#bytes,
       hidden: this.#hidden,

@@ -1,14 +1,21 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { isJsonObject, parseStrictJson, type JsonObject } from '@axtary/core';
 import { sha256, type Sha256 } from '@axtary/core/digest';
+
+import { syncFolder } from '../store/file.js';
 
 export interface LocalPayloadStoreOptions {
   /** Told once, when a payload could not be kept for the first time. */
   readonly onError?: (error: unknown) => void;
   /** Bytes that may wait to be written; what comes on top is not kept. Default: 32 MiB. */
   readonly maxWaitingBytes?: number;
+}
+
+export interface PruneOptions {
+  readonly before?: Date;
+  readonly maxBytes?: number;
 }
 
 interface Waiting {
@@ -78,10 +85,42 @@ export class LocalPayloadStore {
     }
   }
 
-  /** Deletes a payload; the ledger still holds its digest. */
-  async forget(hash: Sha256): Promise<void> {
+  /** Erases a payload, durably; the ledger still holds its digest. Returns whether it was there. */
+  async forget(hash: Sha256): Promise<boolean> {
     this.#kept.delete(hash);
-    await rm(this.#fileOf(hash), { force: true });
+    return erase(this.#fileOf(hash));
+  }
+
+  /**
+   * Erases payloads that were kept before a moment, and of the others the oldest until no more
+   * than `maxBytes` are left. Returns how many.
+   */
+  async prune({ before, maxBytes = Number.POSITIVE_INFINITY }: PruneOptions): Promise<number> {
+    const files = await this.#list();
+    let bytes = files.reduce((sum, { size }) => sum + size, 0);
+    let erased = 0;
+    for (const { hash, size, time } of files.sort((one, other) => one.time - other.time)) {
+      const isOld = before !== undefined && time < before.getTime();
+      if (!isOld && bytes <= maxBytes) break;
+      bytes -= size;
+      if (await this.forget(hash)) erased++;
+    }
+    return erased;
+  }
+
+  async #list(): Promise<
+    { readonly hash: Sha256; readonly size: number; readonly time: number }[]
+  > {
+    const files = [];
+    for (const folder of await readdir(this.#folder).catch(() => [])) {
+      for (const name of await readdir(path.join(this.#folder, folder)).catch(() => [])) {
+        const hash: Sha256 = `sha256:${name}`;
+        // A file that is none of ours, or that is gone meanwhile, is not looked at.
+        const found = FORM.test(hash) && (await stat(this.#fileOf(hash)).catch(() => undefined));
+        if (found) files.push({ hash, size: found.size, time: found.mtimeMs });
+      }
+    }
+    return files;
   }
 
   async #writeAll(): Promise<void> {
@@ -136,6 +175,17 @@ export class LocalPayloadStore {
     if (hex === '') throw new TypeError(`expected sha256 and 64 hex digits, got ${hash}`);
     return path.join(this.#folder, first, hex);
   }
+}
+
+async function erase(file: string): Promise<boolean> {
+  try {
+    await unlink(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+  return true;
 }
 
 function isThere(error: unknown): boolean {

@@ -22,6 +22,11 @@ export class ExportLines {
   #rest: Buffer = Buffer.alloc(0);
   #hasManifest = false;
 
+  /** Whether it was given up because more bytes came without a newline than a line may have. */
+  get isEndless(): boolean {
+    return this.#rest.length > MAX_REST_BYTES;
+  }
+
   /** Bytes after the last newline. */
   get rest(): Buffer {
     return this.#rest;

@@ -314,6 +314,10 @@ class ExportVerification {
       const finding = malformed('there are bytes after the manifest');
       return invalid({ ...finding, seq: this.#next });
     }
+    if (this.#lines.isEndless) {
+      const message = 'a line is longer than any line of an export';
+      return invalid({ code: 'LINE_TOO_LONG', seq: this.#next, message });
+    }
     const size = this.#end?.size ?? this.#next;
     if (this.#opened === undefined && rest.length === 0) {
       return incomplete('EMPTY', 0, 'the file has no lines');

@@ -7,6 +7,7 @@ import type { StreamEnd } from '../stream.js';
 import { errorResponse, observeBody, readBody } from './http-body.js';
 import type { HttpSession, HttpSessions } from './http-sessions.js';
 import type { Session } from './session.js';
+import { withTrace } from './trace-context.js';
 import type { Window } from './window.js';
 
 export interface HttpEndpointOptions {
@@ -87,7 +88,8 @@ async function answer(
   { http, message }: { readonly http: HttpSession; readonly message: JsonValue },
 ): Promise<Response> {
   const release = sessions.use(http.id);
-  const response = await http.transport.handleRequest(request, { parsedBody: message });
+  const parsedBody = withTrace(message, request.headers.get('traceparent'));
+  const response = await http.transport.handleRequest(request, { parsedBody });
   endCancelled(http, message);
   const end = (how: StreamEnd): void => {
     release();

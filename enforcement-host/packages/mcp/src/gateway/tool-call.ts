@@ -26,6 +26,7 @@ import { stoppedResult, toolResultOf } from './results.js';
 import { RpcError } from './rpc-error.js';
 import type { Retries } from './retries.js';
 import { SUBAGENT, delegatedTo, type Delegate } from './subagent.js';
+import { traceOf } from './trace-context.js';
 
 /** One call, for whoever finds out what it touches. */
 export interface InspectedCall {
@@ -194,7 +195,7 @@ function asAction(
       workspace: folder,
       session: session.id,
       ...established,
-      ...traceOf(call),
+      ...traceOf(call._meta),
       verified: [
         'mcp',
         'pins',
@@ -206,14 +207,6 @@ function asAction(
     },
   };
   return { action, key };
-}
-
-// W3C Trace Context: version, trace id, parent id, flags.
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-function traceOf({ _meta }: CallParams): { traceparent?: string } {
-  const traceparent = _meta?.['traceparent'];
-  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
 }
 
 async function run(

@@ -2,6 +2,7 @@ import { policyHash, type VerifiedDelegation } from '@axtary/actionpass';
 import { chargesOf, scopesOf, type ExceededLimit, type Reservation } from '@axtary/budgets';
 import {
   messageOf,
+  parseTraceparent,
   type Action,
   type ApprovalFact,
   type Decision,
@@ -13,11 +14,12 @@ import { newId, type Sha256 } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
 import { approvalsInWords, evaluatePolicy, type Policy } from '@axtary/policy';
 
-import type { HandleOptions } from '../types.js';
+import type { HandleOptions, Timings } from '../types.js';
 import { Block } from './block.js';
 import { delegatedCharges, verifyDelegated } from './delegated.js';
 import type { Dependencies } from './dependencies.js';
 import type { NamedAction } from './named-action.js';
+import { inMicroseconds } from './stopwatch.js';
 
 /** A decision with everything it was made from. */
 export interface DecidedAction extends NamedAction {
@@ -109,7 +111,8 @@ function decideNow(
     approvals: [...approvals],
     ...(meters.length > 0 && { usage: budgets.read(scopes, meters, now) }),
   };
-  const decision = tightest([action, ...delegators(action, delegation)], policy, facts);
+  const above = delegation?.chain.slice(0, -1).map(({ sub }) => sub) ?? [];
+  const decision = evaluateFor(action, above, { policy, facts });
   const decided = { facts, decision, policyHash: hash, reservation: undefined };
   if (decision.decision !== 'allow') return decided;
   const charges = [
@@ -123,24 +126,24 @@ function decideNow(
   return { ...decided, decision: refusal('delegation-budget', overspent(reserved)).decision };
 }
 
-/** The same action, as each agent above in the chain would ask for it: nobody delegates more than they may. */
-function delegators(action: Action, delegation: VerifiedDelegation | undefined): readonly Action[] {
-  const above = delegation?.chain.slice(0, -1) ?? [];
-  return above.map(({ sub }) => ({ ...action, actor: { ...action.actor, agent: sub } }));
-}
-
 const STRICTNESS = { allow: 0, step_up: 1, deny: 2 } as const satisfies Record<Verdict, number>;
 
-/** The strictest of the decisions about these actions, and of equals the first. */
-function tightest(
-  [first, ...others]: readonly [Action, ...Action[]],
-  policy: Policy,
-  facts: Facts,
+/**
+ * The strictest of the decisions about an action as its agent asks for it and as each agent above
+ * would, for nobody delegates more than they may; of equals that about the agent itself.
+ *
+ * @param above agents of the chain, root first, without the one that acts.
+ */
+export function evaluateFor(
+  action: Action,
+  above: readonly string[],
+  { policy, facts }: { readonly policy: Policy; readonly facts: Facts },
 ): Decision {
-  const decisions = others.map((action) => evaluatePolicy(action, policy, facts));
+  const asOthers = above.map((agent) => ({ ...action, actor: { ...action.actor, agent } }));
+  const decisions = asOthers.map((other) => evaluatePolicy(other, policy, facts));
   return decisions.reduce(
     (so, next) => (STRICTNESS[next.decision] > STRICTNESS[so.decision] ? next : so),
-    evaluatePolicy(first, policy, facts),
+    evaluatePolicy(action, policy, facts),
   );
 }
 
@@ -202,8 +205,9 @@ function whyNot({ decision, reasons, obligations }: Decision): string {
 }
 
 /** The decision as evidence. The payload stays out of the ledger; its digest is in. */
-export function decisionEntry(decided: DecidedAction): LedgerEntry {
+export function decisionEntry(decided: DecidedAction, timings: Timings): LedgerEntry {
   const { parsed, digests, decisionId, decision, facts } = decided;
+  const trace = parseTraceparent(parsed.action.context.traceparent);
   const { tool, resource, constraints } = parsed.action.capability;
   return {
     type: 'decision',
@@ -219,6 +223,8 @@ export function decisionEntry(decided: DecidedAction): LedgerEntry {
       ...(decided.delegation && { chain: chainOf(decided.delegation) }),
       action: { ...parsed.action, capability: { tool, resource, constraints } },
       ...digests,
+      ...(trace && { trace }),
+      timings: inMicroseconds(timings),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { newId } from '@axtary/core/digest';
 import type { LedgerEntry } from '@axtary/ledger';
 
+import type { Timings } from '../types.js';
 import { orBlock } from './block.js';
 import { decisionEntry } from './decide.js';
 import type { Dependencies } from './dependencies.js';
@@ -22,11 +23,11 @@ export interface RecordedIntent {
  */
 export async function recordIntent(
   issued: IssuedPass,
-  { ledger }: Dependencies,
+  { ledger, timings }: Pick<Dependencies, 'ledger'> & { readonly timings: Timings },
 ): Promise<RecordedIntent> {
   const intentId = issued.permitted.reservation?.id ?? newId('int');
   const entries = [
-    decisionEntry(issued.permitted),
+    decisionEntry(issued.permitted, timings),
     passEntry(issued),
     intentEntry(issued, intentId),
   ];

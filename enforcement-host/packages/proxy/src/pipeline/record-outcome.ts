@@ -5,6 +5,8 @@ import type { Timings } from '../types.js';
 import type { Dependencies } from './dependencies.js';
 import type { Execution } from './execute.js';
 import type { RecordedIntent } from './record-intent.js';
+import { recordedResult } from './recorded-result.js';
+import { inMicroseconds } from './stopwatch.js';
 
 /** Records how the intent ended. Rejects when that is not durable; the intent then stays open. */
 export async function recordOutcome(
@@ -27,11 +29,12 @@ type OutcomeBody = Extract<LedgerEntry, { type: 'outcome' }>['body'];
 
 function outcomeOf(
   execution: Execution,
-): Pick<OutcomeBody, 'status' | 'resultHash' | 'resultLength' | 'error'> {
+): Pick<OutcomeBody, 'status' | 'result' | 'resultHash' | 'resultLength' | 'error'> {
   switch (execution.status) {
     case 'executed':
       return {
         status: 'executed',
+        result: recordedResult(execution.result),
         resultHash: sha256(execution.resultText),
         resultLength: Buffer.byteLength(execution.resultText),
       };
@@ -43,10 +46,4 @@ function outcomeOf(
         error: { code: execution.block.code, message: execution.block.message },
       };
   }
-}
-
-function inMicroseconds(timings: Timings): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(timings).map(([stage, ms]) => [stage, Math.round(Number(ms) * 1000)]),
-  );
 }

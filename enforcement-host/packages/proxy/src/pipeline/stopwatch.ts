@@ -36,3 +36,10 @@ export class Stopwatch {
     return { ...this.#spent, total: performance.now() - this.#start };
   }
 }
+
+/** Whole microseconds by stage, as the ledger has them. */
+export function inMicroseconds(timings: Timings): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(timings).map(([stage, ms]) => [stage, Math.round(Number(ms) * 1000)]),
+  );
+}

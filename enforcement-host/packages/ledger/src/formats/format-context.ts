@@ -1,0 +1,5 @@
+/** What formats say of whoever writes them. */
+export interface FormatContext {
+  /** Version of the software. */
+  readonly software: string;
+}
