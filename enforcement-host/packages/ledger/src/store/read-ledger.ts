@@ -113,14 +113,20 @@ interface Part {
   readonly file: string;
   /** Sequence number of the first record; absent for the file that is written. */
   readonly first: number | undefined;
+  /** The same file, where it is open already. */
+  readonly opened?: FileHandle;
 }
 
 /** The files that can hold records from `from` on. */
-function partsFrom(segments: readonly Segment[], path: string, from: number): readonly Part[] {
+function partsFrom(
+  { active, segments }: OpenedLedger,
+  path: string,
+  from: number,
+): readonly Part[] {
   const needed = segments.filter(
     (_, n) => (segments[n + 1]?.first ?? Number.POSITIVE_INFINITY) > from,
   );
-  return [...needed, { file: path, first: undefined }];
+  return active ? [...needed, { file: path, first: undefined, opened: active }] : needed;
 }
 
 async function* entriesOf(
