@@ -76,6 +76,9 @@ export class LedgerDetailView extends LitElement {
       <button type="button" @click=${this.#ask({ type: 'openRecord', seq })}>
         <vscode-icon name="json" aria-hidden="true"></vscode-icon>Open Record
       </button>
+      <button type="button" @click=${this.#ask({ type: 'copyRecord', seq })}>
+        <vscode-icon name="copy" aria-hidden="true"></vscode-icon>Copy Record
+      </button>
       ${
         isDecided
           ? html`<button type="button" @click=${this.#ask({ type: 'createRule', seq })}>
