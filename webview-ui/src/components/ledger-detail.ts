@@ -45,7 +45,7 @@ export class LedgerDetailView extends LitElement {
   declare detail: PanelDetail;
 
   override focus(): void {
-    this.renderRoot.querySelector('h1')?.focus();
+    this.renderRoot.querySelector('h1')?.focus({ preventScroll: true });
   }
 
   protected override render(): TemplateResult {

@@ -228,7 +228,8 @@ export class LedgerApp extends LitElement {
     await this.updateComplete;
     const view = this.renderRoot.querySelector<LedgerDetailView>('axtary-ledger-detail');
     await view?.updateComplete;
-    view?.scrollIntoView({ block: 'start' });
+    // Not by scrolling it into view, which moves the page as well.
+    this.renderRoot.querySelector('aside')?.scrollTo({ top: 0 });
     // Whoever has gone on elsewhere meanwhile is not called back.
     if (document.hasFocus()) view?.focus();
   }
