@@ -28,8 +28,15 @@ export class LedgerTimeRange extends LitElement {
         align-items: center;
         gap: 4px;
       }
-      input {
-        color-scheme: inherit;
+      .fields {
+        display: inline-flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+      /* The picture in the field is the browser's own. */
+      :host-context(.vscode-dark) input,
+      :host-context(.vscode-high-contrast:not(.vscode-high-contrast-light)) input {
+        color-scheme: dark;
       }
     `,
   ];
@@ -73,7 +80,9 @@ export class LedgerTimeRange extends LitElement {
           @change=${this.#onField}
       /></label>`;
     const { since, until } = this.bounds;
-    return html`${field('since', 'From', since)} ${field('until', 'before', until)}`;
+    return html`<span class="fields"
+      >${field('since', 'From', since)} ${field('until', 'before', until)}</span
+    >`;
   }
 
   readonly #onSelect = ({ target }: Event): void => {

@@ -251,7 +251,7 @@ export class LedgerTimeline extends LitElement {
 /** What the colours stand for, with what is counted of each: never a colour alone. */
 function renderKey({ range, kinds }: RangeCounts): TemplateResult {
   return html`<p class="muted" aria-hidden="true">
-    <span>${range}</span>
+    <span>${kinds.length === 0 ? `${range}: nothing` : range}</span>
     ${kinds.map(
       ({ kind, text }) =>
         html`<span class="key"
