@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import { LedgerAnchors } from '../src/ledger/anchors.js';
-import { findRecordLine, prettyRecord } from '../src/ledger/find-record.js';
 import { InMemorySecrets } from './support/secrets.js';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}` as const;
@@ -65,34 +61,5 @@ describe('ledger anchors', () => {
     await secrets.store('axtary.exportAnchors.log_1', 'not json');
     const anchors = new LedgerAnchors(secrets);
     assert.equal(await anchors.forVerification('log_1', 3), undefined);
-  });
-});
-
-describe('records of an export', () => {
-  it('are found by their number', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'axtary-export-'));
-    const file = path.join(folder, 'export.jsonl');
-    const record = (seq: number) => `{"body":{},"prev":"${hash('a')}","seq":${seq},"ts":"t"}`;
-    const lines = [
-      '{"export":{"format":1,"from":7,"size":10}}',
-      `{"key":${JSON.stringify(record(0))}}`,
-      record(7),
-      '{"disclosures":[["salt","name","value"]]}',
-      '{"body":{},"prev":"sha256:damaged',
-      record(9),
-      '{"manifest":"a.b.c"}',
-    ];
-    await writeFile(file, lines.join('\n'));
-    assert.equal(await findRecordLine(file, 0), undefined);
-    assert.equal(await findRecordLine(file, 7), lines[2]);
-    assert.equal(await findRecordLine(file, 8), lines[4]);
-    assert.equal(await findRecordLine(file, 9), lines[5]);
-    assert.equal(await findRecordLine(file, 10), undefined);
-    await rm(folder, { recursive: true });
-  });
-
-  it('are laid out for reading, also when they are damaged', () => {
-    assert.equal(prettyRecord('{"a":1}'), '{\n  "a": 1\n}');
-    assert.equal(prettyRecord('{"a":'), '{"a":');
   });
 });

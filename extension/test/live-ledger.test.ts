@@ -155,6 +155,34 @@ describe('session of a live ledger', () => {
     await found(900);
   });
 
+  it('does not wait for a search that was replaced while it ran', async () => {
+    const bench = new Bench();
+    const session = bench.session();
+    bench.ledger.isSlow = true;
+    const search = session.choose({ filter: { text: 'anything' } });
+    assert.equal(bench.shown.status, 'running');
+    while (bench.ledger.isSlow) await Promise.resolve();
+    await session.choose({ filter: {} });
+    assert.equal(bench.shown.status, 'ready');
+    assert.equal(bench.shown.found?.shown, 1000);
+    await search;
+    assert.equal(bench.shown.status, 'ready');
+    assert.equal(bench.rows.rows[0]?.seq, 999);
+  });
+
+  it('asks nothing any more that was replaced before its turn came', async () => {
+    const bench = new Bench();
+    const session = bench.session();
+    await Promise.all([
+      session.choose({ filter: { text: 'a' } }),
+      session.choose({ filter: { text: 'ab' } }),
+      session.choose({ filter: { verdicts: ['deny'] } }),
+    ]);
+    assert.equal(bench.shown.found?.shown, 334);
+    const asked = bench.ledger.filters.filter((filter) => Object.keys(filter).length > 0);
+    assert.deepEqual(asked, [{ verdicts: ['deny'] }]);
+  });
+
   it('says why a query failed, and that nobody answers', async () => {
     const bench = new Bench();
     const session = bench.session();

@@ -2,12 +2,19 @@ import assert from 'node:assert/strict';
 
 import type { LedgerFound, LedgerRow } from '@axtary/protocol';
 
-import { chipsOf, inRange, toggled, withText } from '../src/model/ledger-filter.js';
+import {
+  chipsOf,
+  fieldTime,
+  inRange,
+  rangeOfFields,
+  toggled,
+  withText,
+} from '../src/model/ledger-filter.js';
 import { LedgerList } from '../src/model/ledger-list.js';
 import { LedgerPages } from '../src/model/ledger-pages.js';
 import { ScrollMap } from '../src/model/ledger-scroll.js';
 import { canOpen, groupTitle, markOf, rowTexts } from '../src/model/ledger-texts.js';
-import { barsOf, rangeOf, spanText, timelineText } from '../src/model/ledger-timeline.js';
+import { barsOf, countsOf, filledSpans, rangeOf, rangeText } from '../src/model/ledger-timeline.js';
 import { unifiedLines } from '../src/model/unified-diff.js';
 
 const ROW = 24;
@@ -193,6 +200,15 @@ describe('filters of the live ledger', () => {
     assert.deepEqual(withText({ text: 'a' }, ''), {});
   });
 
+  it('reads and writes the fields of a range of time of one’s own', () => {
+    const time = '2026-03-01T10:20:30.000Z';
+    const range = rangeOfFields(fieldTime(time), '');
+    assert.deepEqual(range, { since: time });
+    assert.deepEqual(rangeOfFields('', ''), {});
+    assert.equal(fieldTime(undefined), '');
+    assert.equal(fieldTime('no time'), '');
+  });
+
   it('marks characters that hide in what an agent is called', () => {
     assert.equal(chipsOf({ agents: ['a\u202Eb'] })[0]?.label, 'Agent: a⟨U+202E⟩b');
     assert.equal(rowTexts(record(1, { title: 'x\u200By' })).title, 'x⟨U+200B⟩y');
@@ -247,9 +263,17 @@ describe('timeline', () => {
   });
 
   it('says in words what it shows', () => {
-    assert.match(spanText(timeline, 0), /: 1 allowed, 1 denied, 2 other records$/);
-    assert.match(spanText(timeline, 2), /: nothing$/);
-    assert.match(timelineText(timeline), /: 1 allowed, 3 denied, 2 other records$/);
+    const text = (first: number, last: number): string =>
+      rangeText(countsOf(timeline, first, last));
+    assert.match(text(0, 0), /: 1 allowed, 1 denied, 2 other records$/);
+    assert.match(text(2, 2), /: nothing$/);
+    assert.match(text(0, 2), /: 1 allowed, 3 denied, 2 other records$/);
+    assert.equal(text(2, 0), text(0, 2));
+    assert.equal(rangeText(countsOf({ ...timeline, spans: [] }, 0, -1)), 'No records: nothing');
+  });
+
+  it('has a row in its table for each span that holds anything', () => {
+    assert.deepEqual(filledSpans(timeline), [0, 1]);
   });
 });
 

@@ -111,6 +111,8 @@ export class LiveLedger {
     if (message.type === 'openLink') {
       const link = detail.links.find(({ target }) => target === message.target);
       if (link !== undefined) await actions.openLink(link.target, folder);
+    } else if (message.type === 'copyRecord') {
+      await actions.copyText(detail.recordText);
     } else if (message.type === 'copyProof' && detail.proof !== undefined) {
       await actions.copyText(JSON.stringify({ line: detail.line, ...detail.proof }, undefined, 2));
     } else if (decision !== undefined) {

@@ -133,7 +133,7 @@ export class LiveLedgers implements vscode.Disposable {
       openLink,
       copyText: async (text) => {
         await vscode.env.clipboard.writeText(text);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('The proof is on the clipboard.'), 3000);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('It is on the clipboard.'), 3000);
       },
       saveFilter: (choice) => this.#saveFilter(choice),
       deleteFilter: async (name) => {

@@ -52,9 +52,15 @@ export class LedgerReader {
    * Runs a query and reads a page of it, before another one takes its place.
    *
    * @param pageOf Where the page begins that is wanted, once it is known how many records there are.
+   * @param signal Gives its turn up: the enforcement host ends it as soon as the next query comes.
    */
-  run(question: LedgerQuestion, pageOf: (total: number) => number): Promise<FirstPage> {
+  run(
+    question: LedgerQuestion,
+    pageOf: (total: number) => number,
+    signal?: AbortSignal,
+  ): Promise<FirstPage> {
     return this.#inTurn(async () => {
+      signal?.throwIfAborted();
       const { folder, filter, group, spans } = question;
       const result = await this.#caller().call('ledger/query', {
         workspace: folder,
@@ -64,7 +70,7 @@ export class LedgerReader {
       });
       const offset = pageOf(result.total);
       return { result, offset, rows: await this.#rows(folder, result.id, offset) };
-    });
+    }, signal);
   }
 
   /** A page of a query. `undefined`: the enforcement host does not know it any more. */
@@ -111,9 +117,22 @@ export class LedgerReader {
     return (await this.#caller().call('ledger/rows', page)).rows;
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
+  #inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#turn;
+    const done = before.then(work);
+    const ended = done.catch(() => undefined);
+    // What is given up while it waits does not let the next one go first.
+    this.#turn = Promise.race([ended, before.then(() => aborted(signal))]);
     return done;
   }
+}
+
+/** Settles once a signal is aborted; without one, never. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener('abort', () => {
+      resolve();
+    });
+  });
 }

@@ -55,8 +55,8 @@ export class LedgerSession {
   #runs = 0;
   /** The ledger had a fault since the last run. */
   #hadFault = false;
-  /** Counts what was asked: an answer to an earlier question is not shown. */
-  #asked = 0;
+  /** Gives up the question that was asked last: an answer to an earlier one is not shown. */
+  #asked = new AbortController();
   #known: (KnownValues & { readonly folder: string }) | undefined;
   /** The record that was shown last, whole. */
   #detail: LedgerDetail | undefined;
@@ -164,7 +164,7 @@ export class LedgerSession {
 
   dispose(): void {
     clearTimeout(this.#resting);
-    this.#asked += 1;
+    this.#asked.abort();
   }
 
   #news(folder: LedgerFolder | undefined): Pick<LedgerPanel, 'found' | 'fresh'> {
@@ -175,7 +175,7 @@ export class LedgerSession {
 
   async #query(pageOf: (total: number) => number): Promise<void> {
     const { folder } = this;
-    const asked = ++this.#asked;
+    const { signal } = this.#ask();
     if (folder === undefined || !this.#ports.isConnected()) {
       this.#become('offline', '');
       return;
@@ -183,8 +183,8 @@ export class LedgerSession {
     this.#become('running', '');
     const choice = this.#choice;
     try {
-      const run = await this.#runOf(choice, folder.id, pageOf);
-      if (asked !== this.#asked) return;
+      const run = await this.#runOf(choice, folder.id, { pageOf, signal });
+      if (signal.aborted) return;
       this.#run = run;
       this.#hadFault = folder.fault !== undefined;
       this.#become('ready', '');
@@ -196,14 +196,24 @@ export class LedgerSession {
       });
       await this.#learn(folder.id);
     } catch (error) {
-      if (asked === this.#asked) this.#become('failed', messageOf(error));
+      if (!signal.aborted) this.#become('failed', messageOf(error));
     }
+  }
+
+  /** A search over a long ledger may take seconds: nobody waits for one that was replaced. */
+  #ask(): AbortController {
+    this.#asked.abort();
+    this.#asked = new AbortController();
+    return this.#asked;
   }
 
   async #runOf(
     choice: LedgerChoice,
     folder: string,
-    pageOf: (total: number) => number,
+    {
+      pageOf,
+      signal,
+    }: { readonly pageOf: (total: number) => number; readonly signal: AbortSignal },
   ): Promise<Run & Pick<FirstPage, 'offset' | 'rows'>> {
     const { reader } = this.#ports;
     const question: LedgerQuestion = {
@@ -213,11 +223,11 @@ export class LedgerSession {
       spans: SPANS,
     };
     const inGroup = openedFilter(choice);
-    const whole = await reader.run(question, inGroup === undefined ? pageOf : () => 0);
+    const whole = await reader.run(question, inGroup === undefined ? pageOf : () => 0, signal);
     const page =
       inGroup === undefined
         ? whole
-        : await reader.run({ folder, filter: inGroup, spans: 1 }, pageOf);
+        : await reader.run({ folder, filter: inGroup, spans: 1 }, pageOf, signal);
     const { total, size, isWhole, groups, timeline } = whole.result;
     const shown = page.result.total;
     const before = this.#run;

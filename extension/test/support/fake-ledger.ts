@@ -20,6 +20,11 @@ type Query = Params<ControlProtocol, 'ledger/query'>;
 export class FakeLedger implements Pick<ControlCaller, 'call'> {
   size: number;
   problem: Error | undefined;
+  /** The next query does not end before another one takes its place. */
+  isSlow = false;
+  /** Of the queries that were run. */
+  readonly filters: LedgerFilter[] = [];
+  #replace: (() => void) | undefined;
   #queries = 0;
   #kept: { readonly id: string; readonly rows: readonly LedgerRow[] } | undefined;
 
@@ -35,9 +40,23 @@ export class FakeLedger implements Pick<ControlCaller, 'call'> {
   call: ControlCaller['call'] = async (method, params) => {
     await Promise.resolve();
     if (this.problem !== undefined) throw this.problem;
+    if (method === 'ledger/query') await this.#begin();
     // One cast for the union of methods: each answer has the type of its method.
     return this.#answer(method, params) as Result<ControlProtocol, typeof method>;
   };
+
+  /** Ends the query that still runs; settles at once, or never where this one is slow. */
+  #begin(): Promise<void> {
+    this.#replace?.();
+    this.#replace = undefined;
+    if (!this.isSlow) return Promise.resolve();
+    this.isSlow = false;
+    return new Promise((_, reject) => {
+      this.#replace = () => {
+        reject(new RemoteCallError('REMOTE', 'replaced', { remoteCode: 'QUERY_REPLACED' }));
+      };
+    });
+  }
 
   #answer(method: string, params: unknown): unknown {
     if (method === 'ledger/query') return this.#query(params as Query);
@@ -49,6 +68,7 @@ export class FakeLedger implements Pick<ControlCaller, 'call'> {
   }
 
   #query({ filter, group }: Query): LedgerResult {
+    this.filters.push(filter);
     this.#queries += 1;
     const all = Array.from({ length: this.size }, (_, index) => rowOf(this.size - 1 - index));
     const rows = all.filter((row) => meets(row, filter));

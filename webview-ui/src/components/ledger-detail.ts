@@ -45,7 +45,7 @@ export class LedgerDetailView extends LitElement {
   declare detail: PanelDetail;
 
   override focus(): void {
-    this.renderRoot.querySelector('h1')?.focus();
+    this.renderRoot.querySelector('h1')?.focus({ preventScroll: true });
   }
 
   protected override render(): TemplateResult {
@@ -75,6 +75,9 @@ export class LedgerDetailView extends LitElement {
     return html`<div class="bar">
       <button type="button" @click=${this.#ask({ type: 'openRecord', seq })}>
         <vscode-icon name="json" aria-hidden="true"></vscode-icon>Open Record
+      </button>
+      <button type="button" @click=${this.#ask({ type: 'copyRecord', seq })}>
+        <vscode-icon name="copy" aria-hidden="true"></vscode-icon>Copy Record
       </button>
       ${
         isDecided

@@ -7,9 +7,7 @@ import {
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { LitElement, css, html, type TemplateResult } from 'lit';
 
-import { nowMs } from '../clock.js';
 import {
-  TIME_RANGES,
   chipsOf,
   inRange,
   isEmpty,
@@ -18,9 +16,11 @@ import {
   withText,
   type FilterList,
 } from '../model/ledger-filter.js';
-import { GROUP_NAMES, STATUS_NAMES, rowTime } from '../model/ledger-texts.js';
+import { GROUP_NAMES, STATUS_NAMES } from '../model/ledger-texts.js';
 import { LedgerEvent } from './ledger-event.js';
 import { ledgerStyles } from './ledger-styles.js';
+import './ledger-time-range.js';
+import { RangeEvent } from './ledger-timeline.js';
 import { sharedStyles } from './styles.js';
 
 /** How long typing rests before it is searched for. */
@@ -126,7 +126,11 @@ export class LedgerFilterBar extends LitElement {
           ${this.#renderList('Type', 'types', known.types)}
           ${this.#renderList('Agent', 'agents', known.agents)}
           ${this.#renderList('Tool', 'tools', known.tools)}
-          ${this.#renderList('Task', 'tasks', known.tasks)} ${this.#renderTime()}
+          ${this.#renderList('Task', 'tasks', known.tasks)}
+          <axtary-ledger-time
+            .bounds=${this.panel.choice.filter}
+            @axtary-ledger-range=${this.#onTime}
+          ></axtary-ledger-time>
           ${this.#renderGroup()} ${this.#renderSaved()}
         </div>
       </div>
@@ -156,23 +160,6 @@ export class LedgerFilterBar extends LitElement {
     >
       <option value="" .selected=${true}>${name}</option>
       ${left.map((value) => html`<option value=${value}>${valueText(list, value)}</option>`)}
-    </select>`;
-  }
-
-  #renderTime(): TemplateResult {
-    const { since, until } = this.panel.choice.filter;
-    const isAll = since === undefined && until === undefined;
-    return html`<select aria-label="Time range" @change=${this.#onTime}>
-      <option value="all" .selected=${isAll}>All time</option>
-      ${TIME_RANGES.map(({ name, ms }) => html`<option value=${ms}>${name}</option>`)}
-      ${
-        isAll
-          ? ''
-          : html`<option value="" .selected=${true}>
-              ${since === undefined ? '…' : rowTime(since)} –
-              ${until === undefined ? 'now' : rowTime(until)}
-            </option>`
-      }
     </select>`;
   }
 
@@ -261,13 +248,7 @@ export class LedgerFilterBar extends LitElement {
   };
 
   readonly #onTime = (event: Event): void => {
-    const { filter } = this.panel.choice;
-    const value = valueOf(event);
-    if (value === 'all') this.#choose(inRange(filter, {}));
-    else if (value !== '') {
-      const since = new Date(nowMs() - Number(value)).toISOString();
-      this.#choose(inRange(filter, { since }));
-    }
+    if (event instanceof RangeEvent) this.#choose(inRange(this.panel.choice.filter, event.detail));
   };
 
   readonly #onGroup = (event: Event): void => {

@@ -1,14 +1,31 @@
 import type { LedgerFound } from '@axtary/protocol';
 import { LitElement, css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 
-import { barsOf, rangeOf, spanText, timelineText, type BarPart } from '../model/ledger-timeline.js';
+import {
+  KINDS,
+  KIND_NAMES,
+  barsOf,
+  countsOf,
+  filledSpans,
+  rangeOf,
+  rangeText,
+  type BarPart,
+  type RangeCounts,
+} from '../model/ledger-timeline.js';
+import { ledgerStyles } from './ledger-styles.js';
 import { sharedStyles } from './styles.js';
 
-/** A range of time was chosen on the chart; RFC 3339. */
-export class RangeEvent extends CustomEvent<{ readonly since: string; readonly until: string }> {
+/** RFC 3339, UTC: from this moment, and before that one. */
+export interface TimeBounds {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** A range of time was chosen. */
+export class RangeEvent extends CustomEvent<TimeBounds> {
   static readonly type = 'axtary-ledger-range';
 
-  constructor(range: { readonly since: string; readonly until: string }) {
+  constructor(range: TimeBounds) {
     super(RangeEvent.type, { detail: range });
   }
 }
@@ -22,6 +39,7 @@ export class LedgerTimeline extends LitElement {
   };
   static override readonly styles = [
     sharedStyles,
+    ledgerStyles,
     css`
       .chart {
         position: relative;
@@ -56,11 +74,20 @@ export class LedgerTimeline extends LitElement {
         vector-effect: non-scaling-stroke;
       }
       p {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 14px;
         margin: 2px 0 0;
         min-height: 1.5em;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+      }
+      .key {
+        display: inline-flex;
+        align-items: center;
+        gap: 5px;
+      }
+      .key svg {
+        width: 10px;
+        height: 10px;
       }
       @media (forced-colors: active) {
         .allow,
@@ -88,7 +115,8 @@ export class LedgerTimeline extends LitElement {
 
   protected override render(): TemplateResult {
     const { timeline } = this;
-    const text = this.at < 0 ? timelineText(timeline) : spanText(timeline, this.at);
+    const counts = this.#counts();
+    const text = rangeText(counts);
     return html`<div
         class="chart"
         role="slider"
@@ -107,7 +135,39 @@ export class LedgerTimeline extends LitElement {
       >
         ${this.#renderBars()}
       </div>
-      <p class="muted">${text}</p>`;
+      ${renderKey(counts)} ${this.#renderTable()}`;
+  }
+
+  /** Of the range that is pointed at, or of all. */
+  #counts(): RangeCounts {
+    const { timeline, at, from } = this;
+    if (at < 0) return countsOf(timeline, 0, timeline.spans.length - 1);
+    return countsOf(timeline, from < 0 ? at : from, at);
+  }
+
+  /** The chart for whoever does not see it. */
+  #renderTable(): TemplateResult {
+    const { timeline } = this;
+    return html`<table class="hidden">
+      <caption>
+        Records over time
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          ${KINDS.map((kind) => html`<th scope="col">${KIND_NAMES[kind]}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${filledSpans(timeline).map(
+          (index) =>
+            html`<tr>
+              <th scope="row">${countsOf(timeline, index, index).range}</th>
+              ${KINDS.map((kind) => html`<td>${timeline.spans[index]?.[kind] ?? 0}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
   }
 
   #renderBars(): TemplateResult {
@@ -186,6 +246,20 @@ export class LedgerTimeline extends LitElement {
     this.at = -1;
     this.from = -1;
   }
+}
+
+/** What the colours stand for, with what is counted of each: never a colour alone. */
+function renderKey({ range, kinds }: RangeCounts): TemplateResult {
+  return html`<p class="muted" aria-hidden="true">
+    <span>${kinds.length === 0 ? `${range}: nothing` : range}</span>
+    ${kinds.map(
+      ({ kind, text }) =>
+        html`<span class="key"
+          ><svg viewBox="0 0 1 1">${svg`<rect class=${kind} width="1" height="1"></rect>`}</svg
+          >${text}</span
+        >`,
+    )}
+  </p>`;
 }
 
 function renderBar(parts: readonly BarPart[], index: number): SVGTemplateResult {

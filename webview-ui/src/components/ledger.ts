@@ -13,12 +13,13 @@ import { connectExtension } from '../extension-link.js';
 import { inRange, isEmpty } from '../model/ledger-filter.js';
 import { LedgerList } from '../model/ledger-list.js';
 import { LedgerPages } from '../model/ledger-pages.js';
-import { canOpen, countText, recordsText } from '../model/ledger-texts.js';
+import { canOpen, countText } from '../model/ledger-texts.js';
 import { appStyles } from './ledger-app-styles.js';
 import { ShowRecordEvent, type LedgerDetailView } from './ledger-detail.js';
 import { LedgerEvent, ListEvent } from './ledger-event.js';
 import { LedgerFilterBar } from './ledger-filter-bar.js';
 import { LedgerListView } from './ledger-list.js';
+import './ledger-status.js';
 import { ledgerStyles } from './ledger-styles.js';
 import { RangeEvent } from './ledger-timeline.js';
 import { hostileText } from './runs.js';
@@ -106,7 +107,7 @@ export class LedgerApp extends LitElement {
         </div>
         ${this.#renderShown()}
       </div>
-      <footer role="status" aria-live="polite">${statusText(panel)}</footer>
+      <footer><axtary-ledger-status .panel=${panel}></axtary-ledger-status></footer>
     </main>`;
   }
 
@@ -227,7 +228,8 @@ export class LedgerApp extends LitElement {
     await this.updateComplete;
     const view = this.renderRoot.querySelector<LedgerDetailView>('axtary-ledger-detail');
     await view?.updateComplete;
-    view?.scrollIntoView({ block: 'start' });
+    // Not by scrolling it into view, which moves the page as well.
+    this.renderRoot.querySelector('aside')?.scrollTo({ top: 0 });
     // Whoever has gone on elsewhere meanwhile is not called back.
     if (document.hasFocus()) view?.focus();
   }
@@ -362,16 +364,6 @@ function isOtherQuestion(before: LedgerChoice, now: LedgerChoice): boolean {
   const asked = ({ folder, filter, group }: LedgerChoice): string =>
     JSON.stringify([folder, filter, group]);
   return asked(before) !== asked(now);
-}
-
-function statusText({ status, found, message, choice }: LedgerPanel): string {
-  if (status === 'offline') return 'The enforcement host is not connected.';
-  if (status === 'failed') return message;
-  if (found === undefined) return 'Reading the ledger…';
-  const all = recordsText(found.size);
-  if (isEmpty(choice.filter)) return all;
-  const some = found.isWhole ? countText(found.total) : `At least ${countText(found.total)}`;
-  return `${some} of ${all}`;
 }
 
 customElements.define('axtary-ledger', LedgerApp);

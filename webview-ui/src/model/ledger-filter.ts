@@ -64,9 +64,36 @@ export function chipsOf(filter: LedgerFilter): FilterChip[] {
 /** Records from `since`, before `until`; RFC 3339. Without either, all. */
 export function inRange(
   filter: LedgerFilter,
-  range: { readonly since?: string; readonly until?: string },
+  { since, until }: { readonly since?: string | undefined; readonly until?: string | undefined },
 ): LedgerFilter {
-  return { ...without(without(filter, 'since'), 'until'), ...range };
+  return {
+    ...without(without(filter, 'since'), 'until'),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** A time as a field for date and time has it, here; empty where there is none. */
+export function fieldTime(time: string | undefined): string {
+  const milliseconds = time === undefined ? Number.NaN : Date.parse(time);
+  if (Number.isNaN(milliseconds)) return '';
+  const here = milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000;
+  return new Date(here).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
+}
+
+/** The range between two such fields; RFC 3339, UTC. A field that is empty sets no bound. */
+export function rangeOfFields(
+  from: string,
+  to: string,
+): { readonly since?: string; readonly until?: string } {
+  const [since, until] = [from, to].map((field) => {
+    const milliseconds = Date.parse(field);
+    return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString();
+  });
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
 }
 
 /** A text that every record is to contain; an empty one asks for none. */

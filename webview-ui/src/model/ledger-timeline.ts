@@ -8,12 +8,19 @@ type Kind = keyof Timeline['spans'][number];
 /** From the bottom of a bar to its top. */
 export const KINDS = ['allow', 'step_up', 'deny', 'other'] as const satisfies readonly Kind[];
 
-const KIND_NAMES: Readonly<Record<Kind, string>> = {
+export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   allow: 'allowed',
   step_up: 'asked a human',
   deny: 'denied',
   other: 'other records',
 };
+
+/** What is counted of a range of time. */
+export interface RangeCounts {
+  readonly range: string;
+  /** Kinds that occur, in the order of `KINDS`, in words. */
+  readonly kinds: readonly { readonly kind: Kind; readonly text: string }[];
+}
 
 /** One part of a bar; lengths from 0 to 1, `y` from the top. */
 export interface BarPart {
@@ -49,34 +56,28 @@ export function rangeOf(
   };
 }
 
-/** What a span holds, in words. */
-export function spanText(timeline: Timeline, index: number): string {
-  const span = timeline.spans[index];
-  if (span === undefined) return '';
-  const { since, until } = rangeOf(timeline, index, index);
-  return `${rowTime(since)} – ${rowTime(until)}: ${countsText(span)}`;
+/** What spans from `first` to `last` hold together, in words. */
+export function countsOf(timeline: Timeline, first: number, last: number): RangeCounts {
+  const begin = Math.min(first, last);
+  const spans = timeline.spans.slice(Math.max(0, begin), Math.max(first, last) + 1);
+  if (spans.length === 0) return { range: 'No records', kinds: [] };
+  const { since, until } = rangeOf(timeline, first, last);
+  const kinds = KINDS.flatMap((kind) => {
+    const count = spans.reduce((sum, span) => sum + span[kind], 0);
+    return count === 0 ? [] : [{ kind, text: `${countText(count)} ${KIND_NAMES[kind]}` }];
+  });
+  return { range: `${rowTime(since)} – ${rowTime(until)}`, kinds };
 }
 
-/** What the whole chart says, in words. */
-export function timelineText(timeline: Timeline): string {
-  const { spans } = timeline;
-  if (spans.length === 0) return 'No records.';
-  const { since, until } = rangeOf(timeline, 0, spans.length - 1);
-  const sum = (kind: Kind): number => spans.reduce((count, span) => count + span[kind], 0);
-  const sums = {
-    allow: sum('allow'),
-    step_up: sum('step_up'),
-    deny: sum('deny'),
-    other: sum('other'),
-  };
-  return `${rowTime(since)} – ${rowTime(until)}: ${countsText(sums)}`;
+/** The same as one text. */
+export function rangeText({ range, kinds }: RangeCounts): string {
+  const counts = kinds.map(({ text }) => text).join(', ');
+  return counts === '' ? `${range}: nothing` : `${range}: ${counts}`;
 }
 
-function countsText(span: Readonly<Record<Kind, number>>): string {
-  const parts = KINDS.filter((kind) => span[kind] > 0).map(
-    (kind) => `${countText(span[kind])} ${KIND_NAMES[kind]}`,
-  );
-  return parts.length === 0 ? 'nothing' : parts.join(', ');
+/** Places of the spans that hold anything. */
+export function filledSpans({ spans }: Timeline): number[] {
+  return spans.flatMap((span, index) => (totalOf(span) > 0 ? [index] : []));
 }
 
 function totalOf({ allow, deny, step_up, other }: Timeline['spans'][number]): number {

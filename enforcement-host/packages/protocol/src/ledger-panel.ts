@@ -115,6 +115,7 @@ export const fromLedgerPanelSchema = z.discriminatedUnion('type', [
   /** One of the links of the record that is shown. */
   z.strictObject({ type: z.literal('openLink'), seq, target: z.string().max(8192) }),
   z.strictObject({ type: z.literal('copyProof'), seq }),
+  z.strictObject({ type: z.literal('copyRecord'), seq }),
   z.strictObject({ type: z.literal('createRule'), seq }),
   z.strictObject({ type: z.literal('simulate'), seq }),
   z.strictObject({ type: z.literal('acceptLedger') }),
