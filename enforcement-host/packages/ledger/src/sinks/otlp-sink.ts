@@ -30,7 +30,6 @@ const MAX_REQUEST_LENGTH = 1024 * 1024;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const PATH = '/v1/logs';
-const OK = 200;
 const TOO_LARGE = 413;
 
 const compress = promisify(gzip);
@@ -72,7 +71,7 @@ export class OtlpSink implements LedgerSink {
     signal: AbortSignal | undefined,
   ): Promise<DeliverReport> {
     const { status, headers, text } = await this.#post(records, signal);
-    if (status === OK) return reportOf(text);
+    if (status >= 200 && status < 300) return reportOf(text);
     if (status === TOO_LARGE && records.length > 1) {
       const half = Math.ceil(records.length / 2);
       const first = await this.#send(records.slice(0, half), signal);

@@ -38,7 +38,8 @@ function connected(socket: Socket, { host, port }: DatagramAddress): Promise<voi
   return new Promise((resolve, reject) => {
     // Kept for as long as the socket lives: an answer that nobody listens comes whenever it comes.
     socket.on('error', reject);
-    socket.connect(port, host, () => resolve());
+    // Called with an error where the name cannot be resolved, whatever its type says.
+    socket.connect(port, host, (error?: Error) => (error ? reject(error) : resolve()));
   });
 }
 
