@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { delegationClaimsSchema, passClaimsSchema } from '@axtary/actionpass';
+import { recordSchema, redactedRecordSchema } from '@axtary/ledger';
 import { policyJsonSchema, policyTestsJsonSchema } from '@axtary/policy';
 import { format } from 'prettier';
 import { z } from 'zod';
@@ -34,11 +35,23 @@ const SCHEMAS = {
       title: 'Claims of a delegation pass',
       description: `Payload of a compact JWS, ES256, with the typ axtary-delegation+jwt. ${VERSION_RULE} Beside what this schema says, tools and resources are globs as in a policy, of at most 16 segments, and no two budgets have the same id.`,
     }),
+  'ledger-record.schema.json': (name) =>
+    claimsJsonSchema(recordSchema, {
+      $id: `${PUBLISHED_AT}/${name}`,
+      title: 'A record of the ledger',
+      description: `A record with all of its sealed members open; docs/ledger-format.md says how they are opened. A public JWK has no member d and no member k. Members are closed.`,
+    }),
+  'ledger-record-redacted.schema.json': (name) =>
+    claimsJsonSchema(redactedRecordSchema, {
+      $id: `${PUBLISHED_AT}/${name}`,
+      title: 'A record of the ledger without some of its sealed members',
+      description: `As ledger-record.schema.json, where members that are sealed may be absent.`,
+    }),
 };
 
 /** The JSON Schema (draft 2020-12) of signed claims, with what names and describes it. */
 function claimsJsonSchema(claims, annotations) {
-  const { $schema, ...schema } = z.toJSONSchema(claims);
+  const { $schema, ...schema } = z.toJSONSchema(claims, { unrepresentable: 'any' });
   const text = JSON.stringify({ $schema, ...annotations, ...schema });
   // Any JSON value refers to itself, so it alone is a definition, which zod names by a number.
   return JSON.parse(text.replaceAll('__schema0', 'json'));

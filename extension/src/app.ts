@@ -10,7 +10,10 @@ import { openSession } from './host/session.js';
 import { HostSupervisor, type ProvedSession } from './host/supervisor.js';
 import { WindowSession } from './host/window-session.js';
 import { LedgerAnchors } from './ledger/anchors.js';
+import { acceptLedger } from './ledger/accept.js';
 import { LedgerCommands } from './ledger/commands.js';
+import { LiveLedgers } from './live-ledger/live-ledgers.js';
+import { SavedFilters } from './live-ledger/saved-filters.js';
 import type { WindowStore } from './model/store.js';
 import { recordItem, recordText } from './language/record-document.js';
 import { PolicyTools } from './policy-tools.js';
@@ -18,6 +21,7 @@ import { PolicyReviewPanelController } from './policy/review-panel.js';
 import { PolicyReview } from './policy/review.js';
 import { authorityDialogs } from './views/authority-dialogs.js';
 import type { VirtualDocuments } from './views/documents.js';
+import { announceLedgerFaults } from './views/ledger-faults.js';
 import { ApprovalPanelController } from './views/panel.js';
 import { contradictionText, logHostEntry, showRecoveryCode } from './views/notices.js';
 import { announceApprovals } from './views/toasts.js';
@@ -46,6 +50,7 @@ export class App implements vscode.Disposable {
   readonly ledger: LedgerCommands;
   readonly policy: PolicyReview;
   readonly tools: PolicyTools;
+  readonly live: LiveLedgers;
   readonly #dependencies: AppDependencies;
   readonly #anchors: LedgerAnchors;
   readonly #session: WindowSession;
@@ -105,6 +110,7 @@ export class App implements vscode.Disposable {
       loadMore: (folder) => this.ledger.loadMore(folder),
       onLog,
     });
+    this.live = this.#createLiveLedgers();
     documents.setLoader((uri) => recordText(uri, store, caller));
     this.#follow();
   }
@@ -158,6 +164,16 @@ export class App implements vscode.Disposable {
     if (item !== undefined) await this.ledger.openRecord({ folder, item });
   }
 
+  /** Lets a ledger go on that is not the one whose head was kept, once a person has said so. */
+  async acceptLedger(folder?: string): Promise<void> {
+    const { store } = this.#dependencies;
+    const onAccepted = async (accepted: string, log: string): Promise<void> => {
+      this.#anchors.replace(log);
+      await this.#session.openFolder(accepted);
+    };
+    await acceptLedger({ store, caller: () => this.#session.caller, onAccepted }, folder);
+  }
+
   async restorePanel(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {
     await this.#panel.restore(panel, id);
   }
@@ -180,7 +196,28 @@ export class App implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#panel.dispose();
     this.#reviewPanel.dispose();
+    this.live.dispose();
     this.tools.dispose();
+  }
+
+  #createLiveLedgers(): LiveLedgers {
+    const { context, store, log } = this.#dependencies;
+    return new LiveLedgers({
+      extensionUri: context.extensionUri,
+      store,
+      saved: new SavedFilters(context.workspaceState),
+      caller: () => this.#session.caller,
+      actions: {
+        openRecord: (folder, seq) => this.#openRecordOf(folder, seq),
+        openRule: (folder, rule) => this.tools.openRule(folder, rule),
+        createRule: (decision) => this.tools.createRule(decision),
+        simulate: (decision) => this.tools.simulate(decision),
+        accept: (folder) => this.acceptLedger(folder),
+      },
+      onLog: (message) => {
+        log.warn(message);
+      },
+    });
   }
 
   #createAuthority(): AuthorityCommands {
@@ -235,6 +272,7 @@ export class App implements vscode.Disposable {
   async #onSession(...[caller, session]: Parameters<WindowSession['begin']>): Promise<void> {
     this.#showRecoveryCode(session);
     this.tools.listen(caller);
+    this.ledger.listen(caller);
     await Promise.all([this.authority.provideKey(caller), this.#session.begin(caller, session)]);
   }
 
@@ -275,6 +313,10 @@ export class App implements vscode.Disposable {
     });
     this.#subscriptions.push(
       toasts,
+      announceLedgerFaults(store, {
+        onAccept: (folder) => void this.acceptLedger(folder),
+        onShow: (folder) => void this.live.show({ folder, filter: {} }),
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.start();
       }),

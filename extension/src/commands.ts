@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { App } from './app.js';
+import { liveLedgerArgument } from './live-ledger/argument.js';
 
 type Command = (app: App, argument: never) => Promise<void> | void;
 
@@ -24,6 +25,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'axtary.reviewApproval': (app, approval: Parameters<App['review']>[0]) => app.review(approval),
   'axtary.openLedgerRecord': (app, node: Parameters<App['openRecord']>[0]) => app.openRecord(node),
   'axtary.loadMoreLedger': (app, folder: string) => app.ledger.loadMore(folder),
+  'axtary.showLiveLedger': (app) => app.live.show(),
+  'axtary.showInLiveLedger': (app, node: unknown) => {
+    const { choice, seq } = liveLedgerArgument(node);
+    return app.live.show(choice, seq);
+  },
+  'axtary.acceptLedger': (app, folder: unknown) =>
+    app.acceptLedger(typeof folder === 'string' ? folder : undefined),
   'axtary.createRule': (app, decision: unknown) => app.tools.createRule(decision),
   'axtary.simulate': (app, subject: unknown) => app.tools.simulate(subject),
   'axtary.newDraftPolicy': (app) => app.tools.newDraft(),

@@ -14,6 +14,7 @@ import { AuthorityView } from './views/authority-view.js';
 import { BudgetStatus } from './views/budget-status.js';
 import { followContextKeys } from './views/context-keys.js';
 import { VirtualDocuments } from './views/documents.js';
+import { registerLedgerDecorations } from './views/ledger-decorations.js';
 import { LedgerView } from './views/ledger-view.js';
 import { StatusBar } from './views/status-bar.js';
 
@@ -21,6 +22,8 @@ const START_TIMEOUT_MS = 15_000;
 /** As the panels' own modules have them, which are not loaded here. */
 const PANEL_TYPE = 'axtary.approval';
 const SIMULATION_TYPE = 'axtary.simulation';
+const LEDGER_PANEL_TYPE = 'axtary.ledgerPanel';
+const LIVE_LEDGER_VIEW = 'axtary.liveLedger';
 
 let running: Promise<App> | undefined;
 
@@ -38,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     new ApprovalsView(store),
     new LedgerView(store),
+    registerLedgerDecorations(),
     authorityView,
     new StatusBar(store),
     new BudgetStatus(store),
@@ -55,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
   );
+  context.subscriptions.push(...registerLiveLedger(app));
   const gateway = registerGateway(store, async (folder) => (await app()).bearer(folder));
   if (gateway !== undefined) context.subscriptions.push(gateway);
   setImmediate(() => {
@@ -67,6 +72,21 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     );
   });
+}
+
+function registerLiveLedger(app: () => Promise<App>): vscode.Disposable[] {
+  return [
+    vscode.window.registerWebviewPanelSerializer(LEDGER_PANEL_TYPE, {
+      deserializeWebviewPanel: async (panel, state: unknown) => {
+        (await app()).live.restore(panel, state);
+      },
+    }),
+    vscode.window.registerWebviewViewProvider(LIVE_LEDGER_VIEW, {
+      resolveWebviewView: async (view, { state }: vscode.WebviewViewResolveContext) => {
+        (await app()).live.resolve(view, state);
+      },
+    }),
+  ];
 }
 
 export async function deactivate(): Promise<void> {

@@ -2,6 +2,7 @@ import { messageOf, type ControlProtocol, type Params } from '@axtary/protocol';
 import * as vscode from 'vscode';
 
 import type { ControlCaller } from './host/control.js';
+import { rangeOf } from './language/convert.js';
 import { RuleActivity } from './language/activity.js';
 import { PolicyAnalyses } from './language/analyses.js';
 import { PolicyDiagnostics } from './language/diagnostics.js';
@@ -13,7 +14,8 @@ import { RuleFromDecision } from './language/rule-from-decision.js';
 import type { WindowStore } from './model/store.js';
 import { PolicyTests } from './policy-tests/controller.js';
 import { FailedTests } from './policy-tests/failed-tests.js';
-import { policyKind } from './policy/policy-file.js';
+import { policyKind, policyUri } from './policy/policy-file.js';
+import { showDraft } from './simulation/draft-documents.js';
 import { SimulationHostPorts } from './simulation/host-ports.js';
 import { SimulationPanelController } from './simulation/panel.js';
 
@@ -102,6 +104,14 @@ export class PolicyTools implements vscode.Disposable {
 
   newDraft(): Promise<void> {
     return this.#simulation.newDraft();
+  }
+
+  /** Opens axtary.yml at a rule, or at its beginning where the rule is in no file. */
+  async openRule(folder: string, rule: string): Promise<void> {
+    const uri = policyUri(folder);
+    const analysis = await this.#analyses.of(await vscode.workspace.openTextDocument(uri));
+    const place = analysis?.rules.find(({ id }) => id === rule);
+    await showDraft(uri.toString(), place && rangeOf(place.idRange));
   }
 
   restoreSimulation(panel: vscode.WebviewPanel, state: unknown): Promise<void> {

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import { LedgerAnchors } from '../src/ledger/anchors.js';
-import { findRecordLine, prettyRecord } from '../src/ledger/find-record.js';
 import { InMemorySecrets } from './support/secrets.js';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}` as const;
@@ -40,6 +36,15 @@ describe('ledger anchors', () => {
     await anchors.flush();
   });
 
+  it('take the next head as it is once a person has accepted that the ledger is another', async () => {
+    const anchors = new LedgerAnchors(new InMemorySecrets());
+    await anchors.note(late);
+    anchors.replace('log_1');
+    assert.equal(await anchors.note(early), undefined);
+    assert.deepEqual(await anchors.note({ ...early, size: 2 }), early);
+    await anchors.flush();
+  });
+
   it('compare an older export with its own head, not with a later one', async () => {
     const anchors = new LedgerAnchors(new InMemorySecrets());
     await anchors.noteExport(early);
@@ -56,21 +61,5 @@ describe('ledger anchors', () => {
     await secrets.store('axtary.exportAnchors.log_1', 'not json');
     const anchors = new LedgerAnchors(secrets);
     assert.equal(await anchors.forVerification('log_1', 3), undefined);
-  });
-});
-
-describe('records of an export', () => {
-  it('are found by their number', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'axtary-export-'));
-    const file = path.join(folder, 'export.jsonl');
-    await writeFile(file, '{"seq":0}\n{"seq":1}\n');
-    assert.equal(await findRecordLine(file, 1), '{"seq":1}');
-    assert.equal(await findRecordLine(file, 2), undefined);
-    await rm(folder, { recursive: true });
-  });
-
-  it('are laid out for reading, also when they are damaged', () => {
-    assert.equal(prettyRecord('{"a":1}'), '{\n  "a": 1\n}');
-    assert.equal(prettyRecord('{"a":'), '{"a":');
   });
 });

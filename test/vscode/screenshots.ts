@@ -128,6 +128,27 @@ async function shootAuthority({ workbench, profile }: Session, shoot: Shoot): Pr
   await agent.close();
 }
 
+/** The list, and a denial whole. */
+async function shootLiveLedger(
+  { workbench }: Pick<Session, 'workbench'>,
+  shoot: Shoot,
+): Promise<void> {
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('Axtary: Show Live Ledger');
+  const frame = await workbench.webview('axtary-ledger');
+  const denied = frame.getByRole('row').filter({ hasText: 'Denied', visible: true }).first();
+  await denied.waitFor();
+  await shoot('live-ledger');
+  await denied.click();
+  await frame.getByRole('heading', { name: 'Place in the ledger' }).waitFor();
+  await shoot('live-ledger-record');
+  await workbench.runCommand('Axtary: Focus on Live Ledger View');
+  await (await workbench.webview('axtary-live-ledger')).getByRole('row').nth(1).waitFor();
+  await shoot('live-ledger-view');
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('View: Toggle Panel Visibility');
+}
+
 async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Promise<void> {
   const stop = new AbortController();
   const session = await openSession({
@@ -170,6 +191,7 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
     await shoot('diff');
     await workbench.toggleTreeItem('Ledger', 'Denied');
     await shoot('ledger');
+    await shootLiveLedger(session, shoot);
     await shootPolicyViews(session, shoot);
     await shootAuthority(session, shoot);
   } finally {

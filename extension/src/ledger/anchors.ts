@@ -15,6 +15,7 @@ export class LedgerAnchors {
   readonly #secrets: SecretStore;
   readonly #latest = new Map<string, LedgerAnchor>();
   readonly #unwritten = new Set<string>();
+  readonly #replaced = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(secrets: SecretStore) {
@@ -36,7 +37,8 @@ export class LedgerAnchors {
    * another at the same size; that one is then kept.
    */
   async note(anchor: LedgerAnchor): Promise<LedgerAnchor | undefined> {
-    const before = await this.get(anchor.log);
+    const isReplaced = this.#replaced.delete(anchor.log);
+    const before = isReplaced ? undefined : await this.get(anchor.log);
     if (before !== undefined && contradicts(before, anchor)) return before;
     this.#latest.set(anchor.log, anchor);
     this.#unwritten.add(anchor.log);
@@ -44,6 +46,11 @@ export class LedgerAnchors {
       void this.flush();
     }, WRITE_MS);
     return undefined;
+  }
+
+  /** A person has accepted that a ledger is not the one that was seen: its next head is taken as it is. */
+  replace(log: string): void {
+    this.#replaced.add(log);
   }
 
   /** Notes the head of an export, so that it can be told from a ledger that was cut short later. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import type { LedgerItem, VerifyReport } from '@axtary/protocol';
+import type { LedgerItem } from '@axtary/protocol';
 import * as vscode from 'vscode';
 
 import type { ControlCaller } from '../host/control.js';
@@ -9,8 +9,8 @@ import type { WindowStore } from '../model/store.js';
 import { pickFolder } from '../policy/policy-file.js';
 import type { VirtualDocuments } from '../views/documents.js';
 import type { LedgerAnchors } from './anchors.js';
-import { findRecordLine, prettyRecord } from './find-record.js';
-import { reportText, verdictText } from './report.js';
+import { prettyRecord } from './find-record.js';
+import { ExportVerifier } from './verify-export.js';
 
 /** Records that one more page of the view holds. */
 const PAGE = 200;
@@ -25,9 +25,16 @@ export interface LedgerDependencies {
 /** What can be done with a ledger from the editor. */
 export class LedgerCommands {
   readonly #dependencies: LedgerDependencies;
+  readonly #verifier: ExportVerifier;
 
   constructor(dependencies: LedgerDependencies) {
     this.#dependencies = dependencies;
+    this.#verifier = new ExportVerifier(dependencies);
+  }
+
+  /** Follows a connection; each has its own notifications. */
+  listen(caller: ControlCaller): void {
+    this.#verifier.listen(caller);
   }
 
   async loadMore(folder: string): Promise<void> {
@@ -73,34 +80,7 @@ export class LedgerCommands {
   }
 
   async verifyExport(given?: vscode.Uri): Promise<void> {
-    const { caller, anchors } = this.#dependencies;
-    const target = given ?? (await pickExport());
-    if (target === undefined) return;
-    const file = target.fsPath;
-    const bare = await caller().call('ledger/verify', { file });
-    const anchor = await anchors.forVerification(bare.log, bare.size);
-    const report =
-      anchor === undefined ? bare : await caller().call('ledger/verify', { file, anchor });
-    await this.#showReport(file, report);
-  }
-
-  async #showReport(file: string, report: VerifyReport): Promise<void> {
-    const name = `${path.basename(file)}.txt`;
-    const text = reportText(file, report);
-    const key = `${report.verdict}-${report.head}-${file}`;
-    const uri = this.#dependencies.documents.put('axtary-report', { key, name, text });
-    await vscode.window.showTextDocument(uri, { preview: true });
-    if (report.seq !== undefined) await this.#showFaulty(file, report.seq, report.head);
-    const summary = `${report.verdict}: ${verdictText(report)}`;
-    // Not awaited: the report is already in view, and a message may stay open for long.
-    if (report.verdict === 'VALID_ANCHORED') void vscode.window.showInformationMessage(summary);
-    else if (report.verdict === 'INVALID') void vscode.window.showErrorMessage(summary);
-    else void vscode.window.showWarningMessage(summary);
-  }
-
-  async #showFaulty(file: string, seq: number, head: string): Promise<void> {
-    const line = await findRecordLine(file, seq);
-    if (line !== undefined) await this.#show(`${file}#${head}`, line, seq);
+    await this.#verifier.verify(given);
   }
 
   async #show(key: string, line: string, seq: number): Promise<void> {
@@ -128,13 +108,4 @@ export class LedgerCommands {
     );
     return folder && picked && { folder: folder.folder, item: picked.item };
   }
-}
-
-async function pickExport(): Promise<vscode.Uri | undefined> {
-  const picked = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Verify Export'),
-    openLabel: vscode.l10n.t('Verify'),
-    filters: { [vscode.l10n.t('Ledger export')]: ['jsonl'], [vscode.l10n.t('All files')]: ['*'] },
-  });
-  return picked?.[0];
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import { stopOf, unknownOutcomes } from '../model/authority-tree.js';
+import { isAcceptable } from '../ledger/fault.js';
 import type { WindowStore } from '../model/store.js';
 
 /** Keeps the context keys that the manifest's `when` clauses read in step with the store. */
@@ -17,6 +18,10 @@ export function followContextKeys(store: WindowStore): () => void {
     set('axtary.pending', pending.length > 0);
     set('axtary.stopped', stopOf(folders) !== undefined);
     set('axtary.unknownOutcomes', unknownOutcomes(folders).length > 0);
+    set(
+      'axtary.ledgerAcceptable',
+      folders.some(({ state }) => state !== undefined && isAcceptable(state.ledger)),
+    );
     set('axtary.ledgerFiltered', store.ledgerFilter !== undefined);
     const statuses = folders.map((folder) => folder.state?.policy.status);
     set(

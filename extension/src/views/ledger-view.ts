@@ -12,7 +12,9 @@ import {
 } from '../model/ledger-tree.js';
 import { ofRule } from '../model/ledger-filter.js';
 import type { FolderModel, LedgerWindow, WindowStore } from '../model/store.js';
+import { faultOf } from '../ledger/fault.js';
 import { dayOf, timeOf } from './format.js';
+import { ledgerUri } from './ledger-decorations.js';
 import { visible } from './visible.js';
 
 interface FolderNode {
@@ -111,9 +113,10 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
 
   #refresh(): void {
     this.#timer = undefined;
-    const [error] = this.#store.folders.flatMap((folder) => folder.state?.ledger.error ?? []);
-    this.#view.message =
-      error === undefined ? '' : vscode.l10n.t('The ledger has a fault: {0}', visible(error));
+    const [fault] = this.#store.folders.flatMap(
+      ({ state }) => (state && faultOf(state.ledger)) ?? [],
+    );
+    this.#view.message = fault === undefined ? '' : `${fault.title} ${fault.advice}`;
     const rule = this.#store.ledgerFilter;
     this.#view.description =
       rule === undefined ? '' : vscode.l10n.t('calls of rule {0}', visible(rule));
@@ -211,17 +214,18 @@ function groupItem({
       item.iconPath = new vscode.ThemeIcon(node.verdict === 'system' ? 'gear' : 'tools');
       break;
     case 'call':
-      callItem(item, node);
+      callItem(item, node, folder);
   }
   return item;
 }
 
-function callItem(item: vscode.TreeItem, call: CallNode): void {
+function callItem(item: vscode.TreeItem, call: CallNode, folder: string): void {
   const status = call.status ?? '';
   if (call.records.some(({ verdict }) => verdict !== undefined)) {
     item.contextValue = 'axtary.ledgerCall';
   }
   item.label = visible(call.title);
+  item.resourceUri = ledgerUri({ folder, ...call });
   item.description = [status, timeOf(call.time)].filter(Boolean).join(' · ');
   item.iconPath = verdictIcon(call.verdict);
   const facts = [call.title, call.resource, call.agent, status, call.rules.join(', ')];

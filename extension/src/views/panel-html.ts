@@ -8,7 +8,12 @@ export interface PanelResources {
   readonly nonce: string;
   readonly language: string;
   /** The element that is the page. */
-  readonly element: 'axtary-approval' | 'axtary-simulation' | 'axtary-policy-review';
+  readonly element:
+    | 'axtary-approval'
+    | 'axtary-simulation'
+    | 'axtary-policy-review'
+    | 'axtary-ledger'
+    | 'axtary-live-ledger';
 }
 
 /** The page of a panel. It holds no content: that comes by message, as text. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { faultOf } from '../ledger/fault.js';
 import { stopOf } from '../model/authority-tree.js';
 import type { WindowStore } from '../model/store.js';
 import { revocationText } from './authority-texts.js';
@@ -33,7 +34,7 @@ export class StatusBar implements vscode.Disposable {
 
   #refresh(): void {
     const { host, folders, pending } = this.#store;
-    if (this.#showStop()) return;
+    if (this.#showStop() || this.#showFault()) return;
     const label = this.#label();
     this.#item.text = `$(shield) ${label}`;
     this.#item.backgroundColor = this.#background();
@@ -58,6 +59,25 @@ export class StatusBar implements vscode.Disposable {
     this.#item.tooltip = why;
     this.#item.accessibilityInformation = { label: `${label}. ${why}` };
     this.#item.command = 'axtary.resume';
+    return true;
+  }
+
+  /** Whether a ledger has a fault; then nothing of its folder executes, and the item says why. */
+  #showFault(): boolean {
+    const [faulty] = this.#store.folders.flatMap(({ folder, name, state }) => {
+      const fault = state && faultOf(state.ledger);
+      return fault === undefined ? [] : [{ folder, name, fault }];
+    });
+    if (faulty === undefined || this.#store.host.kind !== 'ready') return false;
+    const { folder, name, fault } = faulty;
+    const label = vscode.l10n.t('Axtary: ledger fault');
+    this.#item.text = `$(error) ${label}`;
+    this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.errorBackground');
+    this.#item.tooltip = `${name}: ${fault.title}\n${fault.advice}`;
+    this.#item.accessibilityInformation = { label: `${label}. ${fault.title} ${fault.advice}` };
+    this.#item.command = fault.canAccept
+      ? { command: 'axtary.acceptLedger', title: label, arguments: [folder] }
+      : 'axtary.showLiveLedger';
     return true;
   }
 

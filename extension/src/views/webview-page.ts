@@ -18,7 +18,15 @@ export function fillPanel(
   const icon = (theme: string): vscode.Uri =>
     vscode.Uri.joinPath(extensionUri, 'media', `panel-${theme}.svg`);
   panel.iconPath = { light: icon('light'), dark: icon('dark') };
-  const { webview } = panel;
+  fillWebview(panel.webview, extensionUri, element);
+}
+
+/** The same, of a webview that is in no panel. */
+export function fillWebview(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  element: PanelResources['element'],
+): void {
   const address = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(folderOf(extensionUri), name)).toString();
   webview.html = panelHtml({

@@ -224,7 +224,8 @@ export class Workbench {
     await this.page.keyboard.press('F1');
     const input = this.quickInput().locator('input.input');
     if (!(await appears(input, PALETTE_TRY_MS))) return false;
-    await input.fill(`>${title}`);
+    // Whatever takes the focus just now closes the palette again.
+    if (!(await succeeds(input.fill(`>${title}`, { timeout: PALETTE_TRY_MS })))) return false;
     const item = this.#quickItem(title);
     if (!(await appears(item, PALETTE_TRY_MS))) return false;
     await item.click();
@@ -251,9 +252,14 @@ export class Workbench {
   }
 }
 
-async function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
+function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
+  return succeeds(locator.waitFor({ timeout: timeoutMs }));
+}
+
+/** Whether something was done before its time was up. */
+async function succeeds(done: Promise<void>): Promise<boolean> {
   try {
-    await locator.waitFor({ timeout: timeoutMs });
+    await done;
     return true;
   } catch (error) {
     if (error instanceof errors.TimeoutError) return false;

@@ -34,7 +34,7 @@ export function diffRows(file: DiffFile): DiffRow[] {
 }
 
 /** A tab is shown as one; every other control character is marked. */
-function lineRuns(content: string): TextRun[] {
+export function lineRuns(content: string): TextRun[] {
   return content
     .split('\t')
     .flatMap((part, index) =>

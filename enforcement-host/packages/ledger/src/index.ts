@@ -66,6 +66,7 @@ export type {
 export { digestOf as sha256OfBytes } from './merkle/tree.js';
 export { signedBy, type LedgerArtifact, type LedgerSigner } from './record/checkpoint.js';
 export { leafHash, type RawEntry } from './record/line.js';
+export { redactedRecordSchema, type RedactedRecord } from './record/redacted.js';
 export { disclosureSchema, type Disclosure } from './record/seal.js';
 export type { CheckpointEvery } from './store/group-commit.js';
 export { LocalHeadStore, type HeadStore } from './store/head-store.js';

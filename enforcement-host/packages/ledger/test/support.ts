@@ -3,14 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { canonicalize, type Clock } from '@axtary/core';
+import { ARTIFACT_TYPES, canonicalize, type Clock } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
 
 import {
   localLedgerSigner,
   LocalJsonlLedger,
+  readLedger,
   type LedgerArtifact,
   type LedgerEntry,
+  type LedgerRecord,
   type LedgerSigner,
 } from '../src/index.js';
 
@@ -35,13 +37,14 @@ interface TestSigner extends LedgerSigner {
 /** A signer with a key of its own, and with a header of its own where `typ` is given. */
 export function newSigner(typ?: string): TestSigner {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { kid, publicJwk, sign: signWell } = localLedgerSigner(privateKey);
+  const { kid, publicJwk } = localLedgerSigner(privateKey);
   return {
     kid,
     publicJwk,
     sign(artifact, payloadText) {
-      if (typ === undefined) return String(signWell(artifact, payloadText));
-      const header = base64url(canonicalize({ alg: 'ES256', kid, typ }));
+      const header = base64url(
+        canonicalize({ alg: 'ES256', kid, typ: typ ?? ARTIFACT_TYPES[artifact] }),
+      );
       const signed = `${header}.${base64url(payloadText)}`;
       const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
       return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
@@ -146,6 +149,13 @@ export class TestClock implements Clock {
 /** The lines of a file without their newlines. */
 export async function linesOf(path: string): Promise<string[]> {
   return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+}
+
+/** The records of a ledger. */
+export async function recordsOf(path: string): Promise<LedgerRecord[]> {
+  const records: LedgerRecord[] = [];
+  for await (const record of readLedger(path)) records.push(record);
+  return records;
 }
 
 const DISCLOSURES = '{"disclosures":';

@@ -24,7 +24,10 @@ async function append(): Promise<void> {
 
 /** Appends until the file may grow no more, then once again after the limit is lifted. */
 async function fill(): Promise<void> {
-  const ledger = new LocalJsonlLedger(path);
+  const health: (string | null)[] = [];
+  const ledger = new LocalJsonlLedger(path, {
+    onHealth: (fault) => health.push(fault?.code ?? null),
+  });
   await ledger.open();
   limitFileSize('20000');
   const errors: string[] = [];
@@ -37,7 +40,7 @@ async function fill(): Promise<void> {
   const full = ledger.head();
   limitFileSize('unlimited');
   await ledger.append(call('after'));
-  say({ errors, full: full.size, after: ledger.head().size });
+  say({ errors, health, full: full.size, after: ledger.head().size });
   await ledger.close();
 }
 

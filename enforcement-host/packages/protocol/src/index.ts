@@ -126,6 +126,21 @@ export {
   type ToSimulationPanel,
 } from './simulation-panel.js';
 export {
+  LEDGER_PAGE,
+  fromLedgerPanelSchema,
+  ledgerChoiceSchema,
+  panelDetail,
+  savedLedgerFilterSchema,
+  toLedgerPanelSchema,
+  type FromLedgerPanel,
+  type LedgerChoice,
+  type LedgerFound,
+  type LedgerPanel,
+  type PanelDetail,
+  type SavedLedgerFilter,
+  type ToLedgerPanel,
+} from './ledger-panel.js';
+export {
   fromReviewPanelSchema,
   toReviewPanelSchema,
   type FromReviewPanel,

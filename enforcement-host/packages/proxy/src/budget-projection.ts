@@ -28,7 +28,7 @@ export class BudgetProjection implements Projection {
 
   save(): JsonValue {
     this.#prune();
-    return this.#events.map((event) => ({ ...event })) as unknown as JsonValue;
+    return this.#events.map((event) => ({ ...event }));
   }
 
   restore(saved: JsonValue | undefined): void {

@@ -103,11 +103,16 @@ describe('replayDecision', () => {
       assert.deepEqual(await replayDecision(first, without), cannot('payload'));
       const unknown = { ...sources, policy: nothing };
       assert.deepEqual(await replayDecision(first, unknown), cannot('policy'));
-      const { action: _, ...malformed } = first;
-      assert.deepEqual(await replayDecision(malformed, sources), cannot('undecided'));
+      assert.deepEqual(await replayDecision(withoutAction(first), sources), cannot('undecided'));
     }));
 });
 
 function exhausted({ facts }: DecisionBody): Record<string, number> {
   return Object.fromEntries(Object.keys(facts.usage ?? {}).map((meter) => [meter, 1000]));
+}
+
+function withoutAction(body: DecisionBody): DecisionBody {
+  const copy: { -readonly [K in keyof DecisionBody]: DecisionBody[K] } = { ...body };
+  delete copy.action;
+  return copy;
 }

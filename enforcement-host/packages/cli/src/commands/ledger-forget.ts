@@ -48,7 +48,8 @@ async function payloadHashOf(text: string, ledger: string): Promise<Sha256> {
   }
   const seq = Number(text);
   for await (const { body } of readLedger(ledger, { from: seq, to: seq + 1 })) {
-    if ('payloadHash' in body && body.payloadHash !== undefined) return body.payloadHash;
+    const hash = 'payloadHash' in body ? body.payloadHash : undefined;
+    if (hash !== undefined) return hash;
   }
   throw new CliError('CLI_USAGE', `record ${text} names no payload`);
 }

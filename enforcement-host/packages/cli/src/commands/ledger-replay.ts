@@ -52,15 +52,20 @@ export async function ledgerReplay(
     if (++done % PROGRESS === 0) terminal.progress(`${done} decisions`);
   }
   terminal.progress('');
-  const { same, differs, payload, policy, undecided } = counts;
-  if (!json) {
-    terminal.print(`${done} decisions: ${same} the same, ${differs} differ`);
-    if (payload > 0) terminal.print(`  ${payload} without their payload: it was not kept`);
-    if (policy > 0) terminal.print(`  ${policy} without the policy that they name`);
-    if (undecided > 0) terminal.print(`  ${undecided} that no policy decided`);
-  }
-  if (differs > 0) setExitCode(1);
-  else if (payload + policy > 0) setExitCode(4);
+  if (!json) printCounts(done, counts, terminal);
+  if (counts.differs > 0) setExitCode(1);
+  else if (counts.payload + counts.policy > 0) setExitCode(4);
+}
+
+function printCounts(
+  done: number,
+  { same, differs, payload, policy, undecided }: Counts,
+  terminal: CliContext['terminal'],
+): void {
+  terminal.print(`${done} decisions: ${same} the same, ${differs} differ`);
+  if (payload > 0) terminal.print(`  ${payload} without their payload: it was not kept`);
+  if (policy > 0) terminal.print(`  ${policy} without the policy that they name`);
+  if (undecided > 0) terminal.print(`  ${undecided} that no policy decided`);
 }
 
 function printDifference(

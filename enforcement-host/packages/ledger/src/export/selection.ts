@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../record/records.js';
+import type { BodyOf, LedgerRecord } from '../record/records.js';
 import type { ExportSelection } from './export-format.js';
 
 /** Ids of calls that are remembered, so that what follows a selected decision is selected too. */
@@ -22,16 +22,10 @@ export class Selection {
   }
 
   #isOfCall(record: LedgerRecord): boolean {
-    const { agents, tools } = this.#select;
-    if (!agents && !tools) return true;
+    if (!this.#select.agents && !this.#select.tools) return true;
     switch (record.type) {
-      case 'decision': {
-        const { action, decisionId } = record.body;
-        if (!action) return false;
-        const isAgent = !agents || agents.includes(action.actor.agent);
-        const isTool = !tools || tools.includes(action.capability.tool);
-        return isAgent && isTool && remember(this.#decisions, decisionId);
-      }
+      case 'decision':
+        return this.#isSelected(record.body);
       case 'approval':
       case 'pass':
         return this.#decisions.has(record.body.decisionId);
@@ -46,6 +40,14 @@ export class Selection {
       default:
         return false;
     }
+  }
+
+  #isSelected({ action, decisionId }: BodyOf<'decision'>): boolean {
+    if (!action) return false;
+    const { agents, tools } = this.#select;
+    const isAgent = !agents || agents.includes(action.actor.agent);
+    const isTool = !tools || tools.includes(action.capability.tool);
+    return isAgent && isTool && remember(this.#decisions, decisionId);
   }
 }
 

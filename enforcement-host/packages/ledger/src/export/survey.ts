@@ -45,41 +45,56 @@ export async function surveyLedger(
   path: string,
   { signal, onProgress }: SurveyOptions = {},
 ): Promise<LedgerSurvey> {
-  const leaves = new LeafList();
-  const keys: { readonly seq: number; readonly line: string }[] = [];
-  let last: LedgerFileEntry | undefined;
+  const read = new SurveyReader();
   for await (const entry of readLedgerEntries(path, { signal })) {
-    if (entry.seq !== leaves.size) {
-      throw brokenAt({ seq: leaves.size, message: 'the record is missing' });
+    read.take(entry);
+    if (read.leaves.size % PROGRESS_RECORDS === 0) onProgress?.(read.leaves.size);
+  }
+  return read.survey();
+}
+
+class SurveyReader {
+  readonly leaves = new LeafList();
+  readonly #keys: { readonly seq: number; readonly line: string }[] = [];
+  #last: LedgerFileEntry | undefined;
+
+  take(entry: LedgerFileEntry): void {
+    const { seq, raw } = entry;
+    if (seq !== this.leaves.size) {
+      throw brokenAt({ seq: this.leaves.size, message: 'the record is missing' });
     }
-    const line = entry.raw.line.toString('utf8');
-    leaves.add(leafBytes(line));
-    const type = typeOfLine(entry.raw.line);
-    if (type === 'genesis' || type === 'key_epoch') keys.push({ seq: entry.seq, line });
-    if (type === 'checkpoint') last = entry;
-    if (leaves.size % PROGRESS_RECORDS === 0) onProgress?.(leaves.size);
+    const line = raw.line.toString('utf8');
+    this.leaves.add(leafBytes(line));
+    const type = typeOfLine(raw.line);
+    if (type === 'genesis' || type === 'key_epoch') this.#keys.push({ seq, line });
+    if (type === 'checkpoint') this.#last = entry;
   }
-  if (!last) {
-    const message = 'the ledger has no signed checkpoint yet: make one, then export';
-    throw new LedgerError('LEDGER_NOT_CHECKPOINTED', message);
+
+  survey(): LedgerSurvey {
+    const last = this.#last;
+    if (!last) {
+      const message = 'the ledger has no signed checkpoint yet: make one, then export';
+      throw new LedgerError('LEDGER_NOT_CHECKPOINTED', message);
+    }
+    const { leaves } = this;
+    const { seq } = last;
+    const checkpoint = wholeRecord(last);
+    if (checkpoint.type !== 'checkpoint') throw brokenAt({ seq, message: 'it is no checkpoint' });
+    const root = leaves.rootOf(seq);
+    if (signedRoot(checkpoint.body.jws) !== root) {
+      throw brokenAt({ seq, message: 'the checkpoint signs other records than are there' });
+    }
+    return {
+      log: checkpoint.log,
+      checkpoint,
+      root,
+      checkpointKid: signedBy(checkpoint.body.jws) ?? '',
+      head: digestOf(leaves.at(seq)),
+      keys: this.#keys.filter((key) => key.seq < seq).map(({ line }) => line),
+      leaves: leaves.upTo(seq + 1),
+      omitted: leaves.size - (seq + 1),
+    };
   }
-  const { seq } = last;
-  const checkpoint = wholeRecord(last);
-  if (checkpoint.type !== 'checkpoint') throw brokenAt({ seq, message: 'it is no checkpoint' });
-  const root = leaves.rootOf(seq);
-  if (signedRoot(checkpoint.body.jws) !== root) {
-    throw brokenAt({ seq, message: 'the checkpoint signs other records than are there' });
-  }
-  return {
-    log: checkpoint.log,
-    checkpoint,
-    root,
-    checkpointKid: signedBy(checkpoint.body.jws) ?? '',
-    head: digestOf(leaves.at(seq)),
-    keys: keys.filter((key) => key.seq < seq).map(({ line }) => line),
-    leaves: leaves.upTo(seq + 1),
-    omitted: leaves.size - (seq + 1),
-  };
 }
 
 /** The root that a checkpoint says it signs; whether it does is for a verifier to say. */

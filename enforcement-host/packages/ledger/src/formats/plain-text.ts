@@ -1,7 +1,7 @@
 // What would break a line, hide in it or reorder it: controls, line and paragraph separators, soft
 // hyphen, zero-width and bidirectional characters, variation selectors, tags, lone surrogates.
 const UNSAFE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\ufe00-\ufe0f\uffa0]|\u{e0100}|[\u{e0101}-\u{e01ef}]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Variation_Selector}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** UTF-16 units of one field. */
 const MAX_FIELD = 8192;

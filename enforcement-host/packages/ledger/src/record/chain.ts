@@ -67,6 +67,12 @@ export interface ChainOptions {
   readonly mayHide?: boolean;
 }
 
+/** Where a chain stands before its genesis. */
+export function nothingYet(): ChainState {
+  const place = { log: '', size: 0, head: GENESIS_PREV, last: undefined };
+  return { ...place, unsigned: 0, tree: new TreeFrontier(), signing: undefined };
+}
+
 /** Follows a chain, one record at a time. */
 export class Chain {
   readonly #mayHide: boolean;
@@ -79,16 +85,16 @@ export class Chain {
   #signing: SigningEpoch | undefined;
   #verifier: CheckpointVerifier | undefined;
 
-  constructor({ from, mayHide = false }: ChainOptions = {}) {
+  constructor({ from = nothingYet(), mayHide = false }: ChainOptions = {}) {
     this.#mayHide = mayHide;
-    this.#log = from?.log ?? '';
-    this.#size = from?.size ?? 0;
-    this.#head = from?.head ?? GENESIS_PREV;
-    this.#last = from?.last;
-    this.#unsigned = from?.unsigned ?? 0;
-    this.#tree = from?.tree.clone() ?? new TreeFrontier();
-    this.#signing = from?.signing;
-    this.#verifier = from?.signing && new CheckpointVerifier(from.signing.key);
+    this.#log = from.log;
+    this.#size = from.size;
+    this.#head = from.head;
+    this.#last = from.last;
+    this.#unsigned = from.unsigned;
+    this.#tree = from.tree.clone();
+    this.#signing = from.signing;
+    this.#verifier = from.signing && new CheckpointVerifier(from.signing.key);
   }
 
   /** The ledger's id; empty before the genesis. */

@@ -18,7 +18,7 @@ import {
   type RecordPlace,
 } from './records.js';
 import { redactedRecordSchema, type RedactedRecord } from './redacted.js';
-import { disclosureDigest, openBody, type DisclosuresByDigest } from './seal.js';
+import { disclosureDigest, openBody, type Disclosure, type DisclosuresByDigest } from './seal.js';
 
 /** Why a line, by itself, is no record. A finding about a hostile file, so a value. */
 export interface LineFault {
@@ -139,20 +139,20 @@ function readDisclosures(bytes: Buffer): DisclosuresByDigest | LineFault {
   }
   const byDigest: DisclosuresByDigest = new Map();
   for (const one of list as readonly JsonValue[]) {
-    const [salt, name, value, ...more] = Array.isArray(one) ? (one as readonly JsonValue[]) : [];
-    if (typeof salt !== 'string' || !SALT.test(salt) || typeof name !== 'string') {
-      return fault('MALFORMED', 'a disclosure is not [salt, name, value]');
-    }
-    if (value === undefined || more.length > 0) {
-      return fault('MALFORMED', 'a disclosure is not [salt, name, value]');
-    }
-    byDigest.set(disclosureDigest(canonicalize(one, READING)), [salt, name, value]);
+    if (!isDisclosure(one)) return fault('MALFORMED', 'a disclosure is not [salt, name, value]');
+    byDigest.set(disclosureDigest(canonicalize(one)), one);
   }
   if (byDigest.size !== list.length) return fault('MALFORMED', 'a disclosure is there twice');
   return byDigest;
 }
 
 const SALT = /^[A-Za-z0-9_-]{22}$/;
+
+function isDisclosure(value: JsonValue): value is Disclosure {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [salt, name] = value as readonly JsonValue[];
+  return typeof salt === 'string' && SALT.test(salt) && typeof name === 'string';
+}
 
 /** Reads a line as I-JSON in the form of RFC 8785, which is the only spelling that is accepted. */
 export function readCanonical(

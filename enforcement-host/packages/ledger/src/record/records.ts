@@ -34,6 +34,7 @@ import {
 //    "v":1}
 // leaf hash = SHA-256(0x00 || line without its newline), RFC 6962 section 2.1.
 /** The schema of a record with this body. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- zod infers it
 export function record<Type extends string, Body extends z.core.$ZodType>(type: Type, body: Body) {
   return z.strictObject({
     v: z.literal(1),

@@ -33,7 +33,7 @@ export const SEALED_MEMBERS = {
   revocation: ['reason'],
   policy_change: ['workspace'],
   key: ['name'],
-} as const satisfies { readonly [T in RecordType]?: readonly string[] };
+} as const satisfies Readonly<Partial<Record<RecordType, readonly string[]>>>;
 
 /** One sealed member: salt, name, value. */
 export type Disclosure = readonly [salt: string, name: string, value: JsonValue];
@@ -149,6 +149,16 @@ function openObject(object: JsonObject, plan: Plan, opening: Opening): JsonObjec
   const digests = object['_sd'];
   if (digests === undefined) return open;
   if (!isDigestList(digests)) return '_sd is not a sorted list of digests';
+  const problem = disclose(open, digests, { plan, opening });
+  return problem ?? open;
+}
+
+/** Puts back what the digests of one object stand for, or says what must not be disclosed in it. */
+function disclose(
+  open: Record<string, JsonValue>,
+  digests: readonly string[],
+  { plan, opening }: { readonly plan: Plan; readonly opening: Opening },
+): string | undefined {
   for (const digest of digests) {
     const disclosure = opening.left.get(digest);
     if (!disclosure) {
@@ -160,7 +170,7 @@ function openObject(object: JsonObject, plan: Plan, opening: Opening): JsonObjec
     opening.left.delete(digest);
     open[name] = value;
   }
-  return open;
+  return undefined;
 }
 
 const DIGEST = /^[A-Za-z0-9_-]{43}$/;

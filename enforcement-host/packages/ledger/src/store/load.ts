@@ -45,7 +45,7 @@ export async function loadLedger(
     openIntents.note(record);
     for (const projection of projections) projection.note(record);
   };
-  const active = await scanWhole(file.handle, chain, file.size, (entry) => {
+  const active = await scanWhole(file.handle, { chain, end: file.size }, (entry) => {
     if (entry.whole) note(entry.whole);
     onActive?.(entry);
   });
@@ -91,7 +91,7 @@ async function readSegments(
       throw unreadable(cause);
     });
     try {
-      const { torn } = await scanWhole(handle, chain, undefined, ({ whole }) => {
+      const { torn } = await scanWhole(handle, { chain }, ({ whole }) => {
         if (!whole) return;
         openIntents.note(whole);
         for (const projection of projections) projection.note(whole);
@@ -108,8 +108,7 @@ async function readSegments(
 
 async function scanWhole(
   handle: FileHandle,
-  chain: Chain,
-  end: number | undefined,
+  { chain, end }: { readonly chain: Chain; readonly end?: number },
   see: (entry: ScannedEntry) => void,
 ): Promise<ScanResult<never>> {
   const scan = await scanFile<never>(handle, chain, {

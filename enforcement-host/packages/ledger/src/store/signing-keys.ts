@@ -4,14 +4,18 @@ import { LedgerError } from '../errors.js';
 import type { EpochKeys } from '../keys/epoch-keys.js';
 import type { CheckpointKey } from '../record/bodies.js';
 import type { ChainState } from '../record/chain.js';
-import { parseCheckpointKey, type LedgerSigner } from '../record/checkpoint.js';
-import { CheckpointVerifier } from '../record/checkpoint.js';
+import { CheckpointVerifier, parseCheckpointKey, type LedgerSigner } from '../record/checkpoint.js';
 import { Signing } from './signing.js';
 
 interface SigningOptions {
   readonly signer: LedgerSigner | undefined;
   readonly epochs: EpochKeys | undefined;
   readonly clock: Clock;
+}
+
+interface FirstSigning {
+  readonly genesisKey: CheckpointKey | undefined;
+  readonly signing: Signing | undefined;
 }
 
 /**
@@ -22,28 +26,24 @@ interface SigningOptions {
 export async function firstSigning(
   { size, signing }: ChainState,
   { signer, epochs, clock }: SigningOptions,
-): Promise<{
-  readonly genesisKey: CheckpointKey | undefined;
-  readonly signing: Signing | undefined;
-}> {
-  if (size === 0) {
-    const first = signer ?? (await epochs?.make());
-    if (!first) return { genesisKey: undefined, signing: undefined };
-    if (epochs) await epochs.keepOnly(first.kid);
-    const key = parseCheckpointKey(first);
-    const epoch = { epoch: 0, key, since: clock.now().toISOString() };
-    return { genesisKey: key, signing: new Signing(first, epoch, { keys: epochs, clock }) };
-  }
-  if (!signer && !epochs) return { genesisKey: undefined, signing: undefined };
+): Promise<FirstSigning> {
+  if (size === 0) return beginSigning({ signer, epochs, clock });
+  if (!(signer ?? epochs)) return { genesisKey: undefined, signing: undefined };
   const kid = signing && new CheckpointVerifier(signing.key).kid;
-  const found = signer ?? (kid === undefined ? undefined : await epochs?.find(kid));
-  if (!found || found.kid !== kid) throw otherKey(kid, found?.kid);
+  const found = signer ?? (await epochs?.find(kid ?? ''));
+  if (!found || found.kid !== kid || !signing) throw otherKey(kid, found?.kid);
   // What is left of a change of keys that a crash ended.
-  if (epochs) await epochs.keepOnly(found.kid);
-  return {
-    genesisKey: undefined,
-    signing: signing && new Signing(found, signing, { keys: epochs, clock }),
-  };
+  await epochs?.keepOnly(found.kid);
+  return { genesisKey: undefined, signing: new Signing(found, signing, { keys: epochs, clock }) };
+}
+
+async function beginSigning({ signer, epochs, clock }: SigningOptions): Promise<FirstSigning> {
+  const first = signer ?? (await epochs?.make());
+  if (!first) return { genesisKey: undefined, signing: undefined };
+  await epochs?.keepOnly(first.kid);
+  const key = parseCheckpointKey(first);
+  const epoch = { epoch: 0, key, since: clock.now().toISOString() };
+  return { genesisKey: key, signing: new Signing(first, epoch, { keys: epochs, clock }) };
 }
 
 function otherKey(named: string | undefined, found: string | undefined): LedgerError {

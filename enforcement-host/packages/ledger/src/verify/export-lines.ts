@@ -20,6 +20,7 @@ export interface ExportLine {
 export class ExportLines {
   readonly #content = createHash('sha256');
   #rest: Buffer = Buffer.alloc(0);
+  #hasManifest = false;
 
   /** Whether it was given up because more bytes came without a newline than a line may have. */
   get isEndless(): boolean {
@@ -57,9 +58,11 @@ export class ExportLines {
       lines.push({ bytes: bytes.subarray(done, end), offset: start + done });
       done = end + 1;
     }
-    const last = lines.at(-1);
-    const hashed = last && isManifest(last.bytes) ? last.offset - start : done;
-    this.#content.update(bytes.subarray(0, hashed));
+    const manifest = lines.find((line) => isManifest(line.bytes));
+    if (!this.#hasManifest) {
+      this.#content.update(bytes.subarray(0, manifest ? manifest.offset - start : done));
+    }
+    this.#hasManifest ||= manifest !== undefined;
     this.#rest = bytes.subarray(done);
     return lines;
   }

@@ -161,18 +161,25 @@ class ExportVerification {
   }
 
   /** The next record of a chain that is whole from `from` on. */
-  #takeNext(raw: RawEntry, { header, keys }: Opened): Finding | undefined {
+  #takeNext(raw: RawEntry, opened: Opened): Finding | undefined {
     const { chain } = this.#verification;
-    const root = chain.size === header.size ? chain.root() : undefined;
+    const root = chain.size === opened.header.size ? chain.root() : undefined;
     const entry = chain.accept(raw);
     if ('code' in entry) return entry;
-    this.#next = chain.size;
-    const { record, line } = entry;
-    if (record.seq === 0 && line !== keys.genesisLine) {
+    if (entry.record.seq === 0 && entry.line !== opened.keys.genesisLine) {
       return { code: 'KEYS_INVALID', message: 'the genesis among the keys is another' };
     }
-    const finding = this.#verification.note(entry) ?? this.#verification.compare();
-    if (finding || root === undefined) return finding;
+    const finding =
+      this.#verification.note(entry) ??
+      this.#verification.compare() ??
+      (root && this.#takeLast(entry, opened, root));
+    if (!finding) this.#next = chain.size;
+    return finding;
+  }
+
+  /** The record after which nothing comes; `root` is that of the records before it. */
+  #takeLast({ record }: ParsedEntry, { header, keys }: Opened, root: Sha256): Finding | undefined {
+    const { chain } = this.#verification;
     if (record.type !== 'checkpoint' || root !== header.root) {
       return { code: 'MANIFEST_MISMATCH', message: 'the header is not that of these records' };
     }
@@ -190,32 +197,43 @@ class ExportVerification {
   ): Finding | undefined {
     const entry = parseEntry(raw);
     if ('code' in entry) return entry;
-    const { record, line } = entry;
-    if (record.log !== header.log) {
+    const { log, seq } = entry.record;
+    if (log !== header.log) {
       return { code: 'LOG_MISMATCH', message: 'the record belongs to another ledger' };
     }
-    if (record.seq < this.#next) {
-      return { code: 'SEQ_MISMATCH', message: `${record.seq} is not after the record before it` };
+    if (seq < this.#next) {
+      return { code: 'SEQ_MISMATCH', message: `${seq} is not after the record before it` };
     }
-    this.#next = record.seq + 1;
-    if (record.seq === header.size) return this.#takeEnd(entry, keys, header);
+    this.#next = seq;
+    const finding =
+      seq === header.size
+        ? this.#takeEnd(entry, keys, header)
+        : (this.#checkInclusion(entry, inclusion, header) ?? this.#verification.note(entry));
+    if (!finding) this.#next = seq + 1;
+    return finding;
+  }
+
+  #checkInclusion(
+    { record, line }: ParsedEntry,
+    inclusion: readonly Sha256[] | undefined,
+    { size, root }: ExportHeader,
+  ): Finding | undefined {
     const isIncluded = verifyInclusion({
       index: record.seq,
-      size: header.size,
+      size,
       leaf: leafBytes(line),
       proof: (inclusion ?? []).map(bytesOf),
-      root: bytesOf(header.root),
+      root: bytesOf(root),
     });
-    if (!isIncluded) {
-      return { code: 'INCLUSION_INVALID', message: 'the proof of the record does not hold' };
-    }
-    return this.#verification.note(entry);
+    if (isIncluded) return undefined;
+    return { code: 'INCLUSION_INVALID', message: 'the proof of the record does not hold' };
   }
 
   #takeEnd(entry: ParsedEntry, keys: KeyChain, { size, root }: ExportHeader): Finding | undefined {
     const { record, line } = entry;
     const signing = keys.before(size);
-    if (record.type !== 'checkpoint' || !signing) {
+    if (!signing) return { code: 'KEYS_INVALID', message: 'there is no key' };
+    if (record.type !== 'checkpoint') {
       return { code: 'CHECKPOINT_INVALID', message: 'the last record is not a checkpoint' };
     }
     const verifier = new CheckpointVerifier(signing.key);

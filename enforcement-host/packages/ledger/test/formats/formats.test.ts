@@ -39,6 +39,7 @@ function written(name: LedgerFormatName, text: string): readonly string[] {
 }
 
 // Everything that a terminal, a spreadsheet or a parser may take for more than a character.
+// eslint-disable-next-line no-control-regex -- controls are what is looked for
 const UNSAFE = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/;
 
 const anyText = fc.oneof(

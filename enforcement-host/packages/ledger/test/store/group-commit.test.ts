@@ -142,6 +142,7 @@ describe('GroupCommit', () => {
       await ended;
       assert.ok(isJsonObject(said));
       assert.deepEqual(said['errors'], Array(3).fill('LEDGER_WRITE_FAILED'));
+      assert.deepEqual(said['health'], ['LEDGER_WRITE_FAILED', null]);
       assert.equal(said['after'], Number(said['full']) + 4);
       const report = await verifyLedger(path);
       assert.equal(report.verdict, 'VALID_UNANCHORED', report.message);

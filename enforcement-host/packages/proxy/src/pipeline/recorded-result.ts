@@ -1,4 +1,4 @@
-import type { JsonValue } from '@axtary/core';
+import type { JsonObject, JsonValue } from '@axtary/core';
 import type { OutcomeBody } from '@axtary/ledger';
 
 /** UTF-16 units of a result that the ledger keeps. */
@@ -96,7 +96,7 @@ class ResultWriter {
     if (typeof value === 'string') this.#text += JSON.stringify(this.#clean(value));
     else if (typeof value !== 'object' || value === null) this.#text += String(value);
     else if (Array.isArray(value)) this.#writeArray(value as readonly JsonValue[]);
-    else this.#writeObject(value as { readonly [name: string]: JsonValue });
+    else this.#writeObject(value as JsonObject);
   }
 
   #writeArray(elements: readonly JsonValue[]): void {
@@ -109,7 +109,7 @@ class ResultWriter {
     this.#text += ']';
   }
 
-  #writeObject(object: { readonly [name: string]: JsonValue }): void {
+  #writeObject(object: JsonObject): void {
     this.#text += '{';
     let isFirst = true;
     for (const name of Object.keys(object)) {
