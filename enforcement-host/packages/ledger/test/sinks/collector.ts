@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -39,6 +39,7 @@ export class Collector {
   }[] = [];
   /** What it answers in place of taking the next requests; `undefined`: nothing at all. */
   readonly answers: (CollectorAnswer | undefined)[] = [];
+  readonly #taken = new EventEmitter();
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -47,11 +48,17 @@ export class Collector {
       this.requests.push({ path: request.url ?? '', headers: request.headers, bytes: body.length });
       const answer =
         this.answers.length > 0 ? this.answers.shift() : this.#take(request.headers, body);
+      this.#taken.emit('taken');
       if (!answer) return;
       response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
       response.end(answer.body ?? '{}');
     });
   });
+
+  /** Resolves with the next request. */
+  async taken(): Promise<void> {
+    await once(this.#taken, 'taken');
+  }
 
   async start(port = 0): Promise<string> {
     this.#server.listen(port, '127.0.0.1');
