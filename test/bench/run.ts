@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import type { Slices } from './interleave.js';
+import { compareLedgers } from './ledger/compare.js';
 import { median, percentile, type Load, type Samples } from './measure.js';
 import { comparePasses } from './passes/compare.js';
 import { comparePolicies } from './policy/compare.js';
@@ -131,10 +132,12 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 interface Effort {
   readonly rounds: number;
   readonly slices: Slices;
+  /** Of the ledger that is searched and verified. */
+  readonly records: number;
 }
 
-const FULL: Effort = { rounds: 3, slices: { count: 40, ms: 30 } };
-const QUICK: Effort = { rounds: 1, slices: { count: 2, ms: 5 } };
+const FULL: Effort = { rounds: 3, slices: { count: 40, ms: 30 }, records: 1_000_000 };
+const QUICK: Effort = { rounds: 1, slices: { count: 2, ms: 5 }, records: 50_000 };
 
 interface Table {
   readonly title: string;
@@ -149,6 +152,13 @@ const TABLES: Readonly<Record<string, Table>> = {
   policy: {
     title: 'decisions beside other engines',
     measure: ({ rounds }) => comparePolicies({ rounds, opa: process.env['AXTARY_OPA'] }),
+  },
+  ledger: {
+    title: 'the ledger beside others, and at full size',
+    measure: ({ records }) =>
+      inFolder((folder) =>
+        compareLedgers({ folder, records, node24: process.env['AXTARY_NODE24'] }),
+      ),
   },
   passes: {
     title: 'passes, proofs, chains, budgets',

@@ -89,7 +89,11 @@ describe('reading a ledger through the control endpoint', function () {
     assert.ok(outcome.task);
     const call = await rows(await query({ decisionId: outcome.decisionId }));
     assert.deepEqual(new Set(call.map(({ task }) => task)), new Set([outcome.task]));
-    assert.deepEqual(new Set(call.map(({ decisionId }) => decisionId)).size, 2, 'asked, then allowed');
+    assert.deepEqual(
+      new Set(call.map(({ decisionId }) => decisionId)).size,
+      2,
+      'asked, then allowed',
+    );
     assert.equal(call.at(-1)?.type, 'decision');
   });
 

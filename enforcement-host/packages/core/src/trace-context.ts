@@ -7,7 +7,8 @@ export interface TraceContext {
 }
 
 // version "-" trace-id "-" parent-id "-" trace-flags; later versions may add more.
-const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
+const TRACEPARENT =
+  /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-[0-9a-f]{2}(?<more>-.*)?$/;
 const ZEROS = /^0+$/;
 
 /**
@@ -16,9 +17,9 @@ const ZEROS = /^0+$/;
  */
 export function parseTraceparent(text: unknown): TraceContext | undefined {
   if (typeof text !== 'string' || text.length > 128) return undefined;
-  const [, version = '', traceId = '', spanId = '', more] = TRACEPARENT.exec(text) ?? [];
-  if (version === '' || version === 'ff' || (version === '00' && more !== undefined)) {
-    return undefined;
-  }
+  const fields = TRACEPARENT.exec(text)?.groups;
+  if (!fields || fields['version'] === 'ff') return undefined;
+  if (fields['version'] === '00' && fields['more'] !== undefined) return undefined;
+  const { traceId = '', spanId = '' } = fields;
   return ZEROS.test(traceId) || ZEROS.test(spanId) ? undefined : { traceId, spanId };
 }

@@ -1,6 +1,12 @@
 import { canonicalize } from '@axtary/core';
 
-import { readCanonical, typeOfLine, writeDisclosures, type RawEntry } from '../record/line.js';
+import {
+  READ_LIMITS,
+  readCanonical,
+  typeOfLine,
+  writeDisclosures,
+  type RawEntry,
+} from '../record/line.js';
 import { SEALED_MEMBERS, type Disclosure } from '../record/seal.js';
 
 /** Sealed members by the names that redaction takes: alone for every type, or after the type. */
@@ -62,7 +68,7 @@ export function withDisclosures(raw: RawEntry, more: readonly Disclosure[]): Raw
 
 function lineOf(disclosures: readonly Disclosure[]): Buffer | undefined {
   if (disclosures.length === 0) return undefined;
-  return Buffer.from(writeDisclosures(disclosures.map((one) => canonicalize(one))));
+  return Buffer.from(writeDisclosures(disclosures.map((one) => canonicalize(one, READ_LIMITS))));
 }
 
 function disclosuresOf(line: Buffer): readonly Disclosure[] {

@@ -140,7 +140,7 @@ function readDisclosures(bytes: Buffer): DisclosuresByDigest | LineFault {
   const byDigest: DisclosuresByDigest = new Map();
   for (const one of list as readonly JsonValue[]) {
     if (!isDisclosure(one)) return fault('MALFORMED', 'a disclosure is not [salt, name, value]');
-    byDigest.set(disclosureDigest(canonicalize(one)), one);
+    byDigest.set(disclosureDigest(canonicalize(one, READ_LIMITS)), one);
   }
   if (byDigest.size !== list.length) return fault('MALFORMED', 'a disclosure is there twice');
   return byDigest;
@@ -176,12 +176,12 @@ export function readCanonical(
 // round-trip) is written differently by `canonicalize`, which also refuses lone surrogates and
 // `__proto__`. So a line that equals its canonical form was strict I-JSON.
 function isWrittenSo(json: JsonValue, text: string): boolean {
-  return isPlainlyCanonical(json, text) || canonicalize(json, READING) === text;
+  return isPlainlyCanonical(json, text) || canonicalize(json, READ_LIMITS) === text;
 }
 
 // What was accepted when it was written is within its limits alone, and deeper and larger in its
 // line. A line is bounded by its bytes, so nothing here may be refused for its depth or its number.
-const READING = {
+export const READ_LIMITS = {
   maxLength: MAX_LINE_BYTES,
   maxDepth: DEFAULT_JSON_LIMITS.maxDepth + 16,
   maxNodes: MAX_LINE_BYTES,

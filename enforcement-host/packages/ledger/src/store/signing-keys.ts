@@ -3,7 +3,7 @@ import type { Clock } from '@axtary/core';
 import { LedgerError } from '../errors.js';
 import type { EpochKeys } from '../keys/epoch-keys.js';
 import type { CheckpointKey } from '../record/bodies.js';
-import type { ChainState } from '../record/chain.js';
+import type { ChainState, SigningEpoch } from '../record/chain.js';
 import { CheckpointVerifier, parseCheckpointKey, type LedgerSigner } from '../record/checkpoint.js';
 import { Signing } from './signing.js';
 
@@ -31,10 +31,19 @@ export async function firstSigning(
   if (!(signer ?? epochs)) return { genesisKey: undefined, signing: undefined };
   const kid = signing && new CheckpointVerifier(signing.key).kid;
   const found = signer ?? (await epochs?.find(kid ?? ''));
-  if (!found || found.kid !== kid || !signing) throw otherKey(kid, found?.kid);
+  if (!signing || found?.kid !== kid) throw otherKey(kid, found?.kid);
+  return { genesisKey: undefined, signing: await goOn(found, signing, { keys: epochs, clock }) };
+}
+
+async function goOn(
+  signer: LedgerSigner | undefined,
+  signing: SigningEpoch,
+  options: { readonly keys: EpochKeys | undefined; readonly clock: Clock },
+): Promise<Signing | undefined> {
+  if (!signer) return undefined;
   // What is left of a change of keys that a crash ended.
-  await epochs?.keepOnly(found.kid);
-  return { genesisKey: undefined, signing: new Signing(found, signing, { keys: epochs, clock }) };
+  await options.keys?.keepOnly(signer.kid);
+  return new Signing(signer, signing, options);
 }
 
 async function beginSigning({ signer, epochs, clock }: SigningOptions): Promise<FirstSigning> {
