@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 
+import { leafHash } from '@axtary/ledger';
 import type {
   ControlProtocol,
   LedgerDetail,

@@ -61,13 +61,7 @@ describe('the life of an enforcement host', function () {
     });
     const control = await connectAs(workspace.state, await createApprover());
     await control.call('workspaces/open', { workspace: workspace.folder });
-    const modes = [
-      '.',
-      'control.sock',
-      'agent.sock',
-      'approvers.json',
-      'host.log',
-    ];
+    const modes = ['.', 'control.sock', 'agent.sock', 'approvers.json', 'host.log'];
     for (const name of modes) {
       assert.equal(statSync(path.join(workspace.state, name)).mode & 0o077, 0, name);
     }

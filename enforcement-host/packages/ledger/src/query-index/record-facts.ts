@@ -15,7 +15,7 @@ export type Attribute = (typeof ATTRIBUTES)[number];
 export type Attributes = Readonly<Partial<Record<Attribute, string | undefined>>>;
 
 /** Attributes that every record of a call has from the decision that began it. */
-export type CallAttributes = Pick<Attributes, 'agent' | 'human' | 'tool' | 'task'>;
+type CallAttributes = Pick<Attributes, 'agent' | 'human' | 'tool' | 'task'>;
 
 /** What one record by itself says. */
 export interface RecordFacts {
