@@ -27,28 +27,22 @@ const PARALLEL = 2;
  *
  * @param limit tries so many points only, evenly spread.
  */
-export async function runFaults(folder: string, limit = Number.POSITIVE_INFINITY): Promise<FaultRun> {
+export async function runFaults(
+  folder: string,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<FaultRun> {
   const { calls, paths } = await traceProgram(folder);
   const all = calls.flatMap((call) => FAULTS.map((fault) => ({ call, fault })));
   const points = spread(all, limit);
   const failures: string[] = [];
   let missed = 0;
-  let next = 0;
+  const queue = points.entries();
   const work = async (): Promise<void> => {
-    for (let at = next++; at < points.length; at = next++) {
-      const point = points[at];
-      if (!point) return;
+    for (const [at, point] of queue) {
       const place = join(folder, String(at));
-      const trace = await runDisturbed(place, paths, point);
-      const wasHit = point.fault === 'SIGKILL' ? trace.ending === 'SIGKILL' : trace.injected.length;
+      const { wasHit, failure } = await tryPoint(place, paths, point);
       if (!wasHit) missed++;
-      try {
-        await assertAftermath(place, trace, point.fault);
-      } catch (error) {
-        const { call, fault } = point;
-        const said = trace.said.filter((line) => line.includes('refused')).join(' ');
-        failures.push(`${fault} in ${call.name} ${call.n}: ${call.line}: ${String(error)} ${said}`);
-      }
+      if (failure !== undefined) failures.push(failure);
       await rm(place, { recursive: true, force: true });
     }
   };
@@ -56,9 +50,28 @@ export async function runFaults(folder: string, limit = Number.POSITIVE_INFINITY
   return { all: all.length, tried: points.length, missed, failures };
 }
 
+async function tryPoint(
+  folder: string,
+  paths: readonly string[],
+  point: Point,
+): Promise<{ readonly wasHit: boolean; readonly failure: string | undefined }> {
+  const { call, fault } = point;
+  const trace = await runDisturbed(folder, paths, point);
+  const wasHit = fault === 'SIGKILL' ? trace.ending === fault : trace.injected.length > 0;
+  try {
+    await assertAftermath(folder, trace, fault);
+    return { wasHit, failure: undefined };
+  } catch (error) {
+    const refused = trace.said.filter((line) => !line.includes('"appended"')).join(' ');
+    return {
+      wasHit,
+      failure: `${fault} in ${call.name} ${call.n}: ${call.line}: ${String(error)} ${refused}`,
+    };
+  }
+}
+
 /** So many of them, at equal distances. */
 function spread(points: readonly Point[], limit: number): readonly Point[] {
-  if (points.length <= limit) return points;
-  return Array.from({ length: limit }, (_, at) => points[Math.floor((at * points.length) / limit)])
-    .filter((point) => point !== undefined);
+  const step = Math.max(1, points.length / limit);
+  return points.filter((_, at) => Math.floor(at / step) > Math.floor((at - 1) / step));
 }

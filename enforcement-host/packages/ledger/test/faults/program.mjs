@@ -71,7 +71,7 @@ async function handle(id) {
   const { capability, ...rest } = structuredClone(demoAction);
   const payload = { ...capability.payload, testsPassed: true };
   const result = await proxy.handle({ ...rest, id, capability: { ...capability, payload } });
-  if (result.status !== 'executed') throw new Error(result.code, { cause: result.message });
+  if (result.status !== 'executed') throw new Error(result.code ?? result.error.code);
   say({ executed: id });
 }
 
