@@ -83,7 +83,9 @@ async function assertRecords(
 }
 
 async function assertExport(file: string, said: readonly JsonObject[]): Promise<void> {
-  const exported = said.flatMap((one) => (typeof one.exported === 'number' ? [one.exported] : []));
+  const exported = said.flatMap((one) =>
+    typeof one['exported'] === 'number' ? [one['exported']] : [],
+  );
   if (!existsSync(file)) {
     assert.deepEqual(exported, [], 'an export that was reported is gone');
     return;
