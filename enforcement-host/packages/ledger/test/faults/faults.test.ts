@@ -4,7 +4,7 @@ import { inFolder } from '../support.js';
 import { runFaults } from './points.js';
 import { hasStrace } from './strace.js';
 
-/** `npm run prove:faults` tries all; a prime number, so that every kind of fault is among them. */
+/** Of all, which `npm run prove:faults` tries; as many of each kind of fault. */
 const SAMPLE = 73;
 
 describe('a ledger with a fault in one system call on its files', () => {

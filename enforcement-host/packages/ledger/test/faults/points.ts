@@ -32,7 +32,7 @@ export async function runFaults(
   limit = Number.POSITIVE_INFINITY,
 ): Promise<FaultRun> {
   const { calls, paths } = await traceProgram(folder);
-  const all = calls.flatMap((call) => FAULTS.map((fault) => ({ call, fault })));
+  const all = FAULTS.flatMap((fault) => calls.map((call) => ({ call, fault })));
   const points = spread(all, limit);
   const failures: string[] = [];
   let missed = 0;
