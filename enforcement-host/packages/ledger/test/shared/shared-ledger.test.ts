@@ -12,8 +12,10 @@ import {
   type LedgerRecord,
 } from '../../src/index.js';
 import { MAX_MESSAGE_BYTES, openEntry, readRequest } from '../../src/shared/messages.js';
+import { RecentRecords } from '../../src/shared/recent-records.js';
+import { prepareEntry } from '../../src/record/prepare.js';
 import { appendPrepared } from '../../src/store/local-ledger.js';
-import { call, decision, inFolder, newSigner, recordsOf } from '../support.js';
+import { call, decision, inFolder, newSigner, outcome, recordsOf } from '../support.js';
 import { figuresOf, runEight } from './eight-processes.js';
 
 const CALL = ['decision', 'pass', 'intent', 'outcome'];
@@ -197,6 +199,66 @@ describe('a connection to the writer of a shared ledger', () => {
       socket.write(`${JSON.stringify({ id: 2, entries: [good] })}\n`);
       assert.match(String((await answers.next()).value), /"records":\[\[1,/);
       socket.destroy();
+      await ledger.close();
+    }));
+});
+
+describe('an append that a forwarder sends again', () => {
+  it('is made once, also by the writer that has it under way', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'ledger.jsonl');
+      const ledger = new SharedJsonlLedger(path);
+      await ledger.open();
+      const entries = call('x').map((entry) => {
+        const { content, bodyText, disclosuresText } = prepareEntry(entry);
+        return [content.type, bodyText, disclosuresText];
+      });
+      const places = [];
+      for (const again of [undefined, true, true]) {
+        const since = again && 0;
+        const socket = createConnection(`${path}.sock`).on('error', () => undefined);
+        const answers = createInterface({ input: socket })[Symbol.asyncIterator]();
+        socket.write(`${JSON.stringify({ v: 1, forwarder: 'forwarder_x', since })}\n`);
+        await answers.next();
+        socket.write(`${JSON.stringify({ id: 1, again, entries })}\n`);
+        if (again) places.push((await answers.next()).value);
+      }
+      assert.equal(places[0], places[1]);
+      await ledger.close();
+      assert.deepEqual(typesOf(await recordsOf(path)), ['genesis', ...CALL]);
+    }));
+
+  it('is answered by a record of its own, where others are equal', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'ledger.jsonl');
+      const ledger = new LocalJsonlLedger(path);
+      // Neither outcome has a sealed member, so that their texts are the same.
+      const one = [outcome('i'), decision('a')].map(prepareEntry);
+      const other = [outcome('i'), decision('b')].map(prepareEntry);
+      await ledger.open();
+      await appendPrepared(ledger, one);
+      await appendPrepared(ledger, other);
+      const recent = await RecentRecords.read(path, 1);
+      const seqs = (records: readonly LedgerRecord[]): number[] => records.map(({ seq }) => seq);
+      assert.deepEqual(seqs(recent.take(other)), [3, 4]);
+      assert.deepEqual(seqs(recent.take(one)), [1, 2]);
+      assert.deepEqual(recent.take(one), []);
+      await ledger.close();
+    }));
+
+  it('is found in sealed segments too', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'ledger.jsonl');
+      const ledger = new LocalJsonlLedger(path, { rotateAt: 2000 });
+      const appends = Array.from({ length: 12 }, (_, n) => call(n).map(prepareEntry));
+      await ledger.open();
+      const made = [];
+      for (const append of appends) made.push(await appendPrepared(ledger, append));
+      const recent = await RecentRecords.read(path, 5);
+      assert.deepEqual(
+        appends.map((append) => recent.take(append)),
+        [[], ...made.slice(1)],
+      );
       await ledger.close();
     }));
 });
