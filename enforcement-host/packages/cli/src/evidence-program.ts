@@ -8,6 +8,7 @@ import { addLedgerAnchor } from './anchor-program.js';
 import type { CliContext } from './context.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { examples, ledgerOf, withLedger, type LedgerOptions } from './program-options.js';
+import { addLedgerTail } from './tail-program.js';
 
 /** The commands about the ledger: what it is worth, and what is handed on of it. */
 export function addEvidence(program: Command, context: CliContext): void {
@@ -17,6 +18,7 @@ export function addEvidence(program: Command, context: CliContext): void {
   addVerifyLedger(ledger, context);
   addDisclose(ledger, context);
   addExport(ledger, context);
+  addLedgerTail(ledger, context, FORMATS);
   addReplay(ledger, context);
   addForget(ledger, context);
   addLedgerAnchor(ledger, context, async (file) => {

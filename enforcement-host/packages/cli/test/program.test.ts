@@ -29,7 +29,7 @@ describe('axtary', () => {
     const commands = [
       ...['init', 'proxy', 'mcp', 'verify-export', 'attest-ledger'],
       ...['ledger verify', 'ledger disclose', 'ledger anchor', 'ledger note-key'],
-      ...['ledger export', 'ledger replay', 'ledger forget'],
+      ...['ledger export', 'ledger tail', 'ledger replay', 'ledger forget'],
       ...keys.map((name) => `keys ${name}`),
       ...revocable.map((kind) => `revoke ${kind}`),
       ...['revocations list', 'pass verify'],

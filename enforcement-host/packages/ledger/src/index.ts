@@ -118,6 +118,22 @@ export type { KnownState } from './verify/known-states.js';
 export type { OpenedMembers, VerifyOptions, VerifyProgress } from './verify/verification.js';
 export { verifyExport } from './verify/verify-export.js';
 export { verifyLedger } from './verify/verify-ledger.js';
+export { SinkError, type SinkErrorCode } from './sinks/errors.js';
+export { FileSink, type FileSinkOptions } from './sinks/file-sink.js';
+export { OtlpSink, type OtlpSinkOptions } from './sinks/otlp-sink.js';
+export type { DeliverOptions, DeliverReport, LedgerSink } from './sinks/sink.js';
+export type { SyslogMessageOptions } from './sinks/syslog-message.js';
+export { SyslogSink, type SyslogSinkOptions } from './sinks/syslog-sink.js';
+export { TailError, type TailErrorCode } from './tail/errors.js';
+export type { FileWatchOptions } from './tail/file-watch.js';
+export type { LedgerSource } from './tail/ledger-source.js';
+export { LocalLedgerSource } from './tail/local-ledger-source.js';
+export {
+  tailLedger,
+  type TailOptions,
+  type TailReport,
+  type TailStatus,
+} from './tail/tail-ledger.js';
 export { LedgerIndex, type LedgerIndexOptions } from './query-index/ledger-index.js';
 export type { QueryResult, RecordFilter, RecordQuery } from './query-index/query.js';
 export type { IndexedEntry } from './query-index/read-records.js';

@@ -19,7 +19,7 @@ const MAX_REMEMBERED = 10_000;
 /** Joins the records of a call, in the order of the ledger. */
 export class LedgerEvents {
   readonly #calls = new Map<string, CallFacts>();
-  readonly #decisionOfIntent = new Map<string, string>();
+  readonly #executions = new Map<string, CallFacts>();
 
   of(record: LedgerRecord): LedgerEvent {
     const call = this.#callOf(record);
@@ -45,14 +45,14 @@ export class LedgerEvents {
         return this.#known(record.body.decisionId);
       case 'intent': {
         const { decisionId, intentId, tool, resource } = record.body;
-        remember(this.#decisionOfIntent, intentId, decisionId);
-        return { ...this.#known(decisionId), intentId, tool, resource };
+        const facts = { ...this.#known(decisionId), intentId, tool, resource };
+        remember(this.#executions, intentId, facts);
+        return facts;
       }
       case 'outcome':
       case 'reconciliation': {
         const { intentId } = record.body;
-        const decisionId = this.#decisionOfIntent.get(intentId);
-        return { ...(decisionId !== undefined && this.#known(decisionId)), intentId };
+        return this.#executions.get(intentId) ?? { intentId };
       }
       default:
         return {};
