@@ -71,6 +71,7 @@ export { disclosureSchema, type Disclosure } from './record/seal.js';
 export type { CheckpointEvery } from './store/group-commit.js';
 export { LocalHeadStore, type HeadStore } from './store/head-store.js';
 export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './store/local-ledger.js';
+export { SharedJsonlLedger, type SharedJsonlLedgerOptions } from './shared/shared-ledger.js';
 export type { Projection } from './store/projection.js';
 export {
   parseLedgerEntry,
