@@ -36,7 +36,7 @@ const suites = {
     'Unit, property and vectors',
     'enforcement-host/**/test/**/*.test.ts',
     '{extension,webview-ui}/test/**/*.test.ts',
-    'test/{corpus,vectors}/**/*.test.ts',
+    'test/{corpus,vectors,second-opinion}/**/*.test.ts',
   ],
   integration: [
     'Integration: real hosts, servers, sockets and kills',

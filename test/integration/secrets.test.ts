@@ -85,7 +85,7 @@ describe('secrets, after a full run', function () {
     );
     assert.deepEqual(
       withKeys.map((file) => path.basename(file)),
-      ['host-key.json'],
+      ['ledger-key.json'],
     );
     for (const file of filesIn(workspace.state)) {
       assert.equal(statSync(file).mode & 0o077, 0, file);

@@ -244,7 +244,7 @@ describe('keys, revocations and the kill switch, in a real editor', function () 
     const found = files.filter((file) => privateKey.test(readFileSync(file, 'latin1')));
     assert.deepEqual(
       found.map((file) => path.basename(file)),
-      ['host-key.json'],
+      ['ledger-key.json'],
     );
   });
 });

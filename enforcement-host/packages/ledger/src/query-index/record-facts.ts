@@ -14,9 +14,6 @@ export const ATTRIBUTES = [
 export type Attribute = (typeof ATTRIBUTES)[number];
 export type Attributes = Readonly<Partial<Record<Attribute, string | undefined>>>;
 
-/** Attributes that every record of a call has from the decision that began it. */
-export type CallAttributes = Pick<Attributes, 'agent' | 'human' | 'tool' | 'task'>;
-
 /** What one record by itself says. */
 export interface RecordFacts {
   readonly attributes: Attributes;

@@ -142,9 +142,9 @@ function openObject(object: JsonObject, plan: Plan, opening: Opening): JsonObjec
     if (plan.sealed.has(name)) return `${name} is not sealed`;
     if (name === '_sd') continue;
     const inner = plan.inner.get(name);
-    const member = inner && isJsonObject(value) ? openObject(value, inner, opening) : value;
-    if (inner && typeof member === 'string') return member;
-    open[name] = member;
+    const member = inner && isJsonObject(value) ? openObject(value, inner, opening) : undefined;
+    if (typeof member === 'string') return member;
+    open[name] = member ?? value;
   }
   const digests = object['_sd'];
   if (digests === undefined) return open;

@@ -348,7 +348,8 @@ function parseManifest(payload: Buffer): ExportManifest | undefined {
   try {
     const json: unknown = JSON.parse(text);
     const { data } = exportManifestSchema.safeParse(json);
-    return data && canonicalize(data) === text ? data : undefined;
+    // Decoding forgives bytes that are no UTF-8; what is signed are the bytes.
+    return data && Buffer.from(canonicalize(data)).equals(payload) ? data : undefined;
   } catch {
     return undefined;
   }
