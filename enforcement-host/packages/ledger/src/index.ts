@@ -126,8 +126,8 @@ export type { SyslogMessageOptions } from './sinks/syslog-message.js';
 export { SyslogSink, type SyslogSinkOptions } from './sinks/syslog-sink.js';
 export { TailError, type TailErrorCode } from './tail/errors.js';
 export type { FileWatchOptions } from './tail/file-watch.js';
-export type { LedgerSource } from './tail/ledger-source.js';
-export { LocalLedgerSource } from './tail/local-ledger-source.js';
+export type { TailSource } from './tail/tail-source.js';
+export { LocalTailSource } from './tail/local-tail-source.js';
 export {
   tailLedger,
   type TailOptions,
