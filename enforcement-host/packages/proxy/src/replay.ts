@@ -30,16 +30,8 @@ export type Replayed =
   /** `undecided`: no policy decided it, so there is nothing to recompute. */
   | { readonly outcome: 'cannot'; readonly missing: 'payload' | 'policy' | 'undecided' };
 
-/** Reasons that the enforcement point gives without asking a policy. */
-const NOT_OF_A_POLICY = new Set([
-  'delegation',
-  'delegation-budget',
-  'malformed',
-  'not-decided',
-  'policy-unavailable',
-  'revoked',
-  'tenant-mismatch',
-]);
+/** What a decision names that no policy was applied to. */
+const NO_POLICY = `sha256:${'0'.repeat(64)}`;
 
 /** UTF-16 units that a record keeps of a message. */
 const MAX_MESSAGE = 4096;
@@ -52,9 +44,8 @@ export async function replayDecision(
   body: DecisionBody,
   sources: ReplaySources,
 ): Promise<Replayed> {
-  const { action, facts, payloadHash, policyHash, chain = [], reasons } = body;
-  const isOfPolicy = reasons.every(({ rule }) => !NOT_OF_A_POLICY.has(rule));
-  if (!action || payloadHash === undefined || !isOfPolicy) return cannot('undecided');
+  const { action, facts, payloadHash, policyHash, chain = [] } = body;
+  if (!action || payloadHash === undefined || !isOfPolicy(body)) return cannot('undecided');
   const policy = await sources.policy(policyHash);
   if (!policy) return cannot('policy');
   const payload = await sources.payload(payloadHash);
@@ -65,6 +56,17 @@ export async function replayDecision(
   const recorded = recordedOf(body);
   const isSame = canonicalize(recorded) === canonicalize(replayed);
   return isSame ? { outcome: 'same' } : { outcome: 'differs', recorded, replayed };
+}
+
+/**
+ * Whether a policy decided. Reasons alone do not tell: rules may be named like them, and whoever
+ * changes a record could name one.
+ */
+function isOfPolicy({ verdict, reasons, policyHash, chain }: DecisionBody): boolean {
+  if (verdict !== 'deny') return true;
+  const [only, ...others] = reasons;
+  const isOverspent = chain !== undefined && only?.rule === 'delegation-budget';
+  return policyHash !== NO_POLICY && !(isOverspent && others.length === 0);
 }
 
 function cannot(missing: 'payload' | 'policy' | 'undecided'): Replayed {

@@ -88,6 +88,7 @@ describe('replayDecision', () => {
         { ...allowed, obligations: { passTtlSeconds: 1 } },
         { ...allowed, facts: { ...allowed.facts, usage: { ...exhausted(allowed) } } },
         { ...allowed, policyHash: policyHash(denyAll) },
+        { ...allowed, reasons: [{ rule: 'revoked', effect: 'deny', message: 'no' }] },
       ];
       for (const body of changed) {
         assert.equal((await replayDecision(body, sources)).outcome, 'differs');

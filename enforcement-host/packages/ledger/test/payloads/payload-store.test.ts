@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -101,5 +101,31 @@ describe('LocalPayloadStore', () => {
     assert.equal(await small.get(sha256('{}')), undefined);
     await small.put(sha256('{}'), '{}');
     assert.deepEqual(await small.get(sha256('{}')), {});
+  });
+
+  it('erases a payload once, and says whether it was there', async () => {
+    await store.put(hash, text);
+    assert.equal(await store.forget(hash), true);
+    assert.equal(await store.get(hash), undefined);
+    assert.equal(await store.forget(hash), false);
+    await store.put(hash, text);
+    assert.deepEqual(await store.get(hash), payload);
+  });
+
+  it('erases what is too old, then the oldest until there is room', async () => {
+    const kept = path.join(folder, 'payloads');
+    const texts = ['one', 'two', 'three'].map((name) => canonicalize({ name }));
+    for (const [n, one] of texts.entries()) {
+      await store.put(sha256(one), one);
+      const [, first = '', rest = ''] = /^sha256:(..)(.*)$/.exec(sha256(one)) ?? [];
+      utimesSync(path.join(kept, first, first + rest), n + 1, n + 1);
+    }
+    writeFileSync(path.join(kept, 'something else'), '');
+    assert.equal(await store.prune({ before: new Date(2000) }), 1);
+    const [, two = '', three = ''] = texts;
+    assert.equal(await store.prune({ maxBytes: three.length }), 1);
+    assert.equal(await store.get(sha256(two)), undefined);
+    assert.deepEqual(await store.get(sha256(three)), { name: 'three' });
+    assert.equal(await store.prune({}), 0);
   });
 });
