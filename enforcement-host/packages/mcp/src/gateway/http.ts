@@ -7,7 +7,7 @@ import type { StreamEnd } from '../stream.js';
 import { errorResponse, observeBody, readBody } from './http-body.js';
 import type { HttpSession, HttpSessions } from './http-sessions.js';
 import type { Session } from './session.js';
-import { withTrace } from './trace-context.js';
+import { withTrace } from '../trace-context.js';
 import type { Window } from './window.js';
 
 export interface HttpEndpointOptions {

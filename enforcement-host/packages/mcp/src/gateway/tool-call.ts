@@ -26,7 +26,7 @@ import { stoppedResult, toolResultOf } from './results.js';
 import { RpcError } from './rpc-error.js';
 import type { Retries } from './retries.js';
 import { SUBAGENT, delegatedTo, type Delegate } from './subagent.js';
-import { traceOf } from './trace-context.js';
+import { traceOf } from '../trace-context.js';
 
 /** One call, for whoever finds out what it touches. */
 export interface InspectedCall {

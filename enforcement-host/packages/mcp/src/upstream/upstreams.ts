@@ -9,6 +9,7 @@ import { z } from 'zod';
 
 import { McpGatewayError } from '../errors.js';
 import { anyObject } from '../json.js';
+import { metaForServer } from '../trace-context.js';
 import { requireUsable, type UpstreamDefinition } from './definition.js';
 import type { ToolDefinition } from './tools.js';
 import { Upstream, type UpstreamStatus } from './upstream.js';
@@ -29,9 +30,10 @@ export interface UpstreamsOptions {
 export interface Upstreams {
   readonly servers: readonly string[];
   /**
-   * Executes `mcp.tool.call` with payload `{server, name, arguments}`: forwards exactly these and
-   * answers the server's CallToolResult untouched, also one that says `isError`. Rejects where the
-   * server answers a protocol error, ends, or is told to stop by the signal.
+   * Executes `mcp.tool.call` with payload `{server, name, arguments}`: forwards exactly these, with
+   * a `traceparent` in `_meta` where the caller is traced, and answers the server's CallToolResult
+   * untouched, also one that says `isError`. Rejects where the server answers a protocol error,
+   * ends, or is told to stop by the signal.
    */
   readonly handler: Handler;
   /**
@@ -108,7 +110,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 function callHandler(get: (server: string) => Upstream): Handler {
   return async ({ action, payload, signal, onProgress }) => {
     const { server, name, arguments: args } = parsePayload(payload);
-    const params = { name, arguments: args };
+    const params = { name, arguments: args, ...metaForServer(action) };
     return get(server).call(action.id, params, { signal, onProgress });
   };
 }

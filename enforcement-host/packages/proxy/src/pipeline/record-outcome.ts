@@ -6,6 +6,7 @@ import type { Dependencies } from './dependencies.js';
 import type { Execution } from './execute.js';
 import type { RecordedIntent } from './record-intent.js';
 import { recordedResult } from './recorded-result.js';
+import { withoutSecrets } from './secrets.js';
 import { inMicroseconds } from './stopwatch.js';
 
 /** Records how the intent ended. Rejects when that is not durable; the intent then stays open. */
@@ -34,16 +35,23 @@ function outcomeOf(
     case 'executed':
       return {
         status: 'executed',
-        result: recordedResult(execution.result),
+        result: recordedResult(execution.resultText),
         resultHash: sha256(execution.resultText),
         resultLength: Buffer.byteLength(execution.resultText),
       };
     case 'failed':
-      return { status: 'failed', error: execution.error };
+      return { status: 'failed', error: withoutSecretsIn(execution.error) };
     case 'blocked':
       return {
         status: 'blocked',
         error: { code: execution.block.code, message: execution.block.message },
       };
   }
+}
+
+/** Units of a message that are looked at; a record keeps fewer. */
+const MAX_MESSAGE = 8192;
+
+function withoutSecretsIn({ code, message }: NonNullable<OutcomeBody['error']>) {
+  return { code, message: withoutSecrets(message.slice(0, MAX_MESSAGE)).text };
 }

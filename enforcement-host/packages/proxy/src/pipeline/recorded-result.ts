@@ -1,141 +1,109 @@
-import type { JsonObject, JsonValue } from '@axtary/core';
 import type { OutcomeBody } from '@axtary/ledger';
+
+import { isSecretMember, TAKEN_OUT, withoutSecrets } from './secrets.js';
 
 /** UTF-16 units of a result that the ledger keeps. */
 const MAX_TEXT = 4096;
-/** Units that are looked at: secrets are taken out of what may be kept, and of some more. */
+/** Units that are looked at, whatever the length: what is taken out makes room for what follows. */
 const MAX_READ = 4 * MAX_TEXT;
-const TAKEN_OUT = '[redacted]';
-
-// Names that say that their value is a secret, without case and without - and _.
-const SECRET_NAMES = new Set([
-  'accesskey',
-  'accesstoken',
-  'apikey',
-  'apitoken',
-  'auth',
-  'authorization',
-  'bearer',
-  'clientsecret',
-  'cookie',
-  'credential',
-  'credentials',
-  'idtoken',
-  'passphrase',
-  'passwd',
-  'password',
-  'privatekey',
-  'proxyauthorization',
-  'pwd',
-  'refreshtoken',
-  'secret',
-  'secretaccesskey',
-  'secretkey',
-  'sessiontoken',
-  'setcookie',
-  'signingkey',
-  'token',
-  'webhooksecret',
-  'xapikey',
-]);
-
-// Each alternative is a fixed beginning and one class repeated without a limit that could be given
-// back, so that matching takes linear time.
-const SECRETS = new RegExp(
-  [
-    String.raw`gh[pousr]_[A-Za-z0-9]{20,}`,
-    String.raw`github_pat_[A-Za-z0-9_]{20,}`,
-    String.raw`glpat-[A-Za-z0-9_-]{16,}`,
-    String.raw`xox[a-z]-[A-Za-z0-9-]{10,}`,
-    String.raw`xapp-[A-Za-z0-9-]{10,}`,
-    String.raw`lin_(?:api|oauth)_[A-Za-z0-9]{16,}`,
-    String.raw`(?:AKIA|ASIA)[A-Z0-9]{16}`,
-    String.raw`(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}`,
-    String.raw`sk-[A-Za-z0-9_-]{20,}`,
-    String.raw`AIza[A-Za-z0-9_-]{30,}`,
-    String.raw`npm_[A-Za-z0-9]{30,}`,
-    String.raw`hvs\.[A-Za-z0-9_-]{20,}`,
-    String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`,
-    String.raw`[Bb]earer\s[A-Za-z0-9._~+/=-]{8,}`,
-    String.raw`-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?`,
-  ].join('|'),
-  'g',
-);
 
 /**
- * What the ledger keeps of a provider's answer: the beginning of its JSON with what looks like a
- * secret taken out. A help for readers: a secret in a form that nobody knows stays in.
+ * What the ledger keeps of a provider's answer: the beginning of its canonical form with what
+ * looks like a secret taken out. Its work is bounded, however long the answer.
+ *
+ * @param canonical RFC 8785 form of the answer.
  */
-export function recordedResult(result: JsonValue): NonNullable<OutcomeBody['result']> {
-  const writer = new ResultWriter();
-  writer.write(result);
-  const { text, redacted } = writer;
-  const isCut = writer.isOver || text.length > MAX_TEXT;
+export function recordedResult(canonical: string): NonNullable<OutcomeBody['result']> {
+  const writer = new ResultWriter(canonical.slice(0, MAX_READ), canonical.length > MAX_READ);
+  const { text, redacted, isWhole } = writer.write();
   return {
-    text: text.slice(0, MAX_TEXT).toWellFormed(),
-    ...(isCut && { truncated: true as const }),
+    text: cutAt(MAX_TEXT, text),
+    ...((!isWhole || text.length > MAX_TEXT) && { truncated: true as const }),
     ...(redacted > 0 && { redacted }),
   };
 }
 
-/** Writes JSON until there is enough of it. */
+function cutAt(length: number, text: string): string {
+  const isSplit = /[\uD800-\uDBFF]/.test(text.charAt(length - 1)) && text.length > length;
+  return text.slice(0, isSplit ? length - 1 : length);
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+const OTHER = /[{}[\],:]|[^"{}[\],:]+/y;
+/** The whole characters with which a string begins that has no end. */
+const STRING_BEGINNING = /(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*/y;
+
+/** Copies JSON that is well-formed as far as it goes, token by token. */
 class ResultWriter {
+  readonly #source: string;
+  readonly #isCut: boolean;
+  #at = 0;
   #text = '';
-  redacted = 0;
+  #redacted = 0;
 
-  get text(): string {
-    return this.#text;
+  constructor(source: string, isCut: boolean) {
+    this.#source = source;
+    this.#isCut = isCut;
   }
 
-  get isOver(): boolean {
-    return this.#text.length > MAX_TEXT;
-  }
-
-  write(value: JsonValue): void {
-    if (this.isOver) return;
-    if (typeof value === 'string') this.#text += JSON.stringify(this.#clean(value));
-    else if (typeof value !== 'object' || value === null) this.#text += String(value);
-    else if (Array.isArray(value)) this.#writeArray(value as readonly JsonValue[]);
-    else this.#writeObject(value as JsonObject);
-  }
-
-  #writeArray(elements: readonly JsonValue[]): void {
-    this.#text += '[';
-    for (const [n, element] of elements.entries()) {
-      if (this.isOver) return;
-      if (n > 0) this.#text += ',';
-      this.write(element);
+  write(): { readonly text: string; readonly redacted: number; readonly isWhole: boolean } {
+    while (this.#at < this.#source.length && this.#text.length <= MAX_TEXT) {
+      const string = this.#take(STRING);
+      if (string !== undefined) this.#writeString(string);
+      else this.#text += this.#take(OTHER) ?? this.#writeBeginning();
     }
-    this.#text += ']';
+    const isWhole = !this.#isCut && this.#at === this.#source.length;
+    return { text: this.#text, redacted: this.#redacted, isWhole };
   }
 
-  #writeObject(object: JsonObject): void {
-    this.#text += '{';
-    let isFirst = true;
-    for (const name of Object.keys(object)) {
-      if (this.isOver) return;
-      this.#text += `${isFirst ? '' : ','}${JSON.stringify(this.#clean(name))}:`;
-      isFirst = false;
-      const member = object[name] ?? null;
-      if (isSecretName(name) && member !== null) {
-        this.redacted++;
-        this.#text += JSON.stringify(TAKEN_OUT);
-      } else {
-        this.write(member);
-      }
-    }
-    this.#text += '}';
+  #writeString(token: string): void {
+    const string = String(JSON.parse(token));
+    this.#text += this.#clean(string);
+    if (this.#source[this.#at] !== ':') return;
+    this.#text += ':';
+    this.#at++;
+    if (!isSecretMember(string, this.#source.slice(this.#at, this.#at + 5))) return;
+    this.#skipValue();
+    this.#text += JSON.stringify(TAKEN_OUT);
+    this.#redacted++;
   }
 
-  #clean(text: string): string {
-    // What is longer is cut: a secret that begins before the cut is known by its beginning.
-    return text.slice(0, MAX_READ).replace(SECRETS, () => {
-      this.redacted++;
-      return TAKEN_OUT;
-    });
+  // A secret may be cut as well, beyond recognition: the last word is left out.
+  #writeBeginning(): string {
+    this.#at++;
+    const string = String(JSON.parse(`"${this.#take(STRING_BEGINNING) ?? ''}"`));
+    this.#at = this.#source.length;
+    return this.#clean(withoutLastWord(string));
+  }
+
+  #clean(string: string): string {
+    const { text, redacted } = withoutSecrets(string);
+    this.#redacted += redacted;
+    return JSON.stringify(text);
+  }
+
+  #skipValue(): void {
+    let depth = 0;
+    do {
+      const token = this.#take(STRING) ?? this.#take(OTHER);
+      if (token === undefined) this.#at = this.#source.length;
+      if (token === '{' || token === '[') depth++;
+      if (token === '}' || token === ']') depth--;
+    } while (depth > 0 && this.#at < this.#source.length);
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const token = pattern.exec(this.#source)?.[0];
+    this.#at += token?.length ?? 0;
+    return token;
   }
 }
 
-function isSecretName(name: string): boolean {
-  return name.length <= 64 && SECRET_NAMES.has(name.replace(/[-_\s]/g, '').toLowerCase());
+const WORD = /[A-Za-z0-9._~+/=-]/;
+
+function withoutLastWord(text: string): string {
+  let end = text.length;
+  while (end > 0 && WORD.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end).toWellFormed();
 }
