@@ -208,7 +208,7 @@ describe('the handler and the pin checker', () => {
   it('take exactly server, name and arguments', async () => {
     const all = upstreams({ changing: CHANGING });
     const call = (payload: JsonObject): Promise<unknown> =>
-      all.handler({ action: { id: 'act_1' }, payload, signal } as unknown as HandlerCall);
+      all.handler({ action: { id: 'act_1', context: { source: 'mcp' } }, payload, signal } as unknown as HandlerCall);
     await assert.rejects(call({ server: 'changing', name: 'greet' }), {
       code: 'MCP_CALL_MALFORMED',
     });
@@ -244,7 +244,7 @@ describe('the handler and the pin checker', () => {
     const abort = new AbortController();
     const payload = { server: 'changing', name: 'hang', arguments: {} };
     const call = all.handler({
-      action: { id: 'act_1' },
+      action: { id: 'act_1', context: { source: 'mcp' } },
       payload,
       signal: abort.signal,
     } as unknown as HandlerCall);
