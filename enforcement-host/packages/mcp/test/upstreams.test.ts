@@ -208,7 +208,11 @@ describe('the handler and the pin checker', () => {
   it('take exactly server, name and arguments', async () => {
     const all = upstreams({ changing: CHANGING });
     const call = (payload: JsonObject): Promise<unknown> =>
-      all.handler({ action: { id: 'act_1', context: { source: 'mcp' } }, payload, signal } as unknown as HandlerCall);
+      all.handler({
+        action: { id: 'act_1', context: { source: 'mcp' } },
+        payload,
+        signal,
+      } as unknown as HandlerCall);
     await assert.rejects(call({ server: 'changing', name: 'greet' }), {
       code: 'MCP_CALL_MALFORMED',
     });
