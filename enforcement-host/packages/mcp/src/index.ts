@@ -4,6 +4,7 @@ export { createMcpGateway, type McpGateway, type McpGatewayOptions } from './gat
 export { defaultHoldFor, type ClientDescription } from './gateway/hold.js';
 export type { Delegate, Delegated, SubagentDescription } from './gateway/subagent.js';
 export type { Identity, SessionDescription } from './gateway/identity.js';
+export type { RecordTools, SeenTool } from './gateway/seen-tools.js';
 export type { Inspect, InspectedCall, Inspection } from './gateway/tool-call.js';
 export { systemTimer, type Timer } from './timer.js';
 export type { HttpUpstream, StdioUpstream, UpstreamDefinition } from './upstream/definition.js';

@@ -12,6 +12,7 @@ import {
   type Identity,
   type InspectedCall,
   type McpGateway,
+  type RecordTools,
   type SessionDescription,
   type StdioUpstream,
   type UpstreamDefinition,
@@ -49,6 +50,7 @@ export interface EngineOptions {
   /** They outlive this engine: a new policy does not begin to count anew. */
   readonly budgets: Budgets;
   readonly payloads: LocalPayloadStore;
+  readonly recordTools: RecordTools;
   readonly requests: HumanRequests;
   /** Owner of calls where the policy names nobody. */
   readonly osUser: string;
@@ -93,6 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     inspect: (call) => inspectFiles(folder, call),
     announcements: options.announcements,
+    recordTools: options.recordTools,
     delegate: ({ id: session, window: { jkt } }, { actor, intent }, subagent) => {
       const { maxDelegationDepth } = options.enforced();
       const delegator = { actor, intent, session, jkt };

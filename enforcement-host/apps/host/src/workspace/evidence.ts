@@ -18,6 +18,7 @@ import type { Log } from '../log.js';
 import type { WorkspaceFolder } from '../state/folder.js';
 import { VERSION } from '../version.js';
 import { RuleActivityIndex } from './activity.js';
+import { PinnedTools } from './pinned-tools.js';
 import { RecordedAuthority } from './recorded-authority.js';
 
 export interface EvidenceOptions {
@@ -44,6 +45,8 @@ export class Evidence {
   readonly budgets = new Budgets();
   readonly activity: RuleActivityIndex;
   readonly recorded = new RecordedAuthority();
+  /** How the tools of its servers were last seen. */
+  readonly tools = new PinnedTools((entries) => this.ledger.append(entries));
   #fault: LedgerError | undefined;
 
   constructor({ kept, clock, log, onHealth }: EvidenceOptions) {
@@ -54,7 +57,7 @@ export class Evidence {
       software: `axtary/${VERSION}`,
       epochs: new LocalEpochKeys(kept.ledgerKey),
       heads: new LocalHeadStore(kept.head),
-      projections: [new BudgetProjection(this.budgets), this.activity, this.recorded],
+      projections: [new BudgetProjection(this.budgets), this.activity, this.recorded, this.tools],
       onSealed: () => this.#prepareIndex(log),
       onHealth: (fault) => {
         this.#fault = fault;

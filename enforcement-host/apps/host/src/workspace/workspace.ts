@@ -325,6 +325,7 @@ export class Workspace {
       verifyApproval: (artifact) => this.#verifyApproval(artifact),
       budgets: this.evidence.budgets,
       payloads: this.evidence.payloads,
+      recordTools: (tools) => this.evidence.tools.record(tools),
       requests: this.requests,
       osUser,
       clock,

@@ -10,6 +10,7 @@ import { handleHttp } from './http.js';
 import type { Identity } from './identity.js';
 import { Retries } from './retries.js';
 import { Session } from './session.js';
+import type { RecordTools } from './seen-tools.js';
 import type { Delegate } from './subagent.js';
 import type { CallDependencies, Inspect } from './tool-call.js';
 import type { Window } from './window.js';
@@ -25,6 +26,8 @@ export interface McpGatewayOptions {
   readonly delegate?: Delegate;
   /** Which sub-agents make the next calls, as hooks say. Default: only `_meta` tells. */
   readonly announcements?: Announcements;
+  /** Default: nobody keeps which tools there were. */
+  readonly recordTools?: RecordTools;
   /** Milliseconds that a client's call may wait for a person; `defaultHoldFor` by default. */
   readonly holdFor?: (client: ClientDescription) => number | undefined;
   readonly clock?: Clock;
@@ -69,6 +72,7 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
     inspect: options.inspect,
     delegate: options.delegate,
     announcements: options.announcements,
+    recordTools: options.recordTools,
     holdFor: options.holdFor ?? defaultHoldFor,
     clock: options.clock ?? systemClock,
     timer,

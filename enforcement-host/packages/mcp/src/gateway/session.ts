@@ -17,6 +17,7 @@ import { toolName, toolsOf } from '../upstream/tools.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { SessionDescription } from './identity.js';
 import { asRpcError, RpcError } from './rpc-error.js';
+import { seenIn } from './seen-tools.js';
 import { callTool, type CallDependencies } from './tool-call.js';
 import type { Window } from './window.js';
 
@@ -155,7 +156,10 @@ export class Session {
 
   async #list(params: unknown, call: Call): Promise<JsonObject> {
     const result = await this.#forward('tools/list', params, call);
-    for (const tool of toolsOf(result)) {
+    const listed = toolsOf(result);
+    // Where this fails, the call does: it records the tool before anything else.
+    await this.#dependencies.recordTools?.(seenIn(this.#upstream, listed)).catch(ignore);
+    for (const tool of listed) {
       const name = toolName(tool);
       if (name === undefined) continue;
       if (this.#shown.size < MAX_SHOWN_TOOLS || this.#shown.has(name)) this.#shown.set(name, tool);

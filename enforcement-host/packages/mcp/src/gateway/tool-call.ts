@@ -25,6 +25,7 @@ import { CallProgress } from './progress.js';
 import { stoppedResult, toolResultOf } from './results.js';
 import { RpcError } from './rpc-error.js';
 import type { Retries } from './retries.js';
+import type { RecordTools } from './seen-tools.js';
 import { SUBAGENT, delegatedTo, type Delegate } from './subagent.js';
 import { traceOf } from '../trace-context.js';
 
@@ -52,6 +53,7 @@ export interface CallDependencies {
   readonly inspect?: Inspect | undefined;
   readonly delegate?: Delegate | undefined;
   readonly announcements?: Announcements | undefined;
+  readonly recordTools?: RecordTools | undefined;
   readonly holdFor: (client: ClientDescription) => number | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -119,15 +121,18 @@ async function prepare(
   const claimed = claimOf(call, dependencies.announcements);
   const tool = await upstream.tool(call.name, { now: false, signal });
   requireAsShown(context, tool);
+  const { definitionHash } = tool;
+  const { name: server, identity: serverIdentity } = upstream;
+  await dependencies.recordTools?.([{ server, tool: call.name, serverIdentity, definitionHash }]);
   const { protocolVersion } = await upstream.describe(signal);
   const mcp = {
-    server: upstream.name,
-    serverIdentity: upstream.identity,
+    server,
+    serverIdentity,
     protocolVersion,
-    definitionHash: tool.definitionHash,
+    definitionHash,
   };
   const inspection = await dependencies.inspect?.({
-    server: upstream.name,
+    server,
     definition: upstream.definition,
     tool: call.name,
     arguments: call.arguments,
