@@ -94,7 +94,7 @@ async function runSuite(name, [title, ...specs]) {
   let problem;
   try {
     await step(title, () =>
-      run(bin('mocha'), [...reporter, ...specs], { cwd: repositoryDir, log, timeoutMs: 900_000 }),
+      run(bin('mocha'), [...reporter, ...specs], { cwd: repositoryDir, log, timeoutMs: 1_800_000 }),
     );
   } catch (error) {
     problem = error;
