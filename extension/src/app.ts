@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { createApproverKey, isApproverKeySecret, loadApproverKey } from './approver/key.js';
 import { ApprovalReview } from './approver/review.js';
 import { AuthorityCommands } from './authority/commands.js';
-import { connectControl } from './host/control.js';
+import { connectControl, type ControlCaller } from './host/control.js';
+import { payloadRetention } from './host/payload-retention.js';
 import { startHost, type HostProgram } from './host/process.js';
 import { openSession } from './host/session.js';
 import { HostSupervisor, type ProvedSession } from './host/supervisor.js';
@@ -273,7 +274,14 @@ export class App implements vscode.Disposable {
     this.#showRecoveryCode(session);
     this.tools.listen(caller);
     this.ledger.listen(caller);
+    this.#retain(caller);
     await Promise.all([this.authority.provideKey(caller), this.#session.begin(caller, session)]);
+  }
+
+  #retain(caller: ControlCaller): void {
+    caller.call('payloads/retain', payloadRetention()).catch((error: unknown) => {
+      this.#dependencies.log.warn(`payloads are kept as before: ${messageOf(error)}`);
+    });
   }
 
   #showRecoveryCode({ recoveryCode, approver }: ProvedSession): void {
@@ -316,6 +324,12 @@ export class App implements vscode.Disposable {
       announceLedgerFaults(store, {
         onAccept: (folder) => void this.acceptLedger(folder),
         onShow: (folder) => void this.live.show({ folder, filter: {} }),
+      }),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        const isReady = store.host.kind === 'ready';
+        if (isReady && change.affectsConfiguration('axtary.payloads')) {
+          this.#retain(this.#session.caller);
+        }
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.start();

@@ -19,10 +19,6 @@ const BUNDLED: ReadonlySet<string> = new Set([
   'axtary.wasm.json',
   'axtary.wasm.NOTICE',
   'NOTICE',
-  'passes.json',
-  'proofs.json',
-  'delegations.json',
-  'approvals.json',
 ]);
 const PUBLISHED = [
   'core',

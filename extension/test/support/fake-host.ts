@@ -148,6 +148,7 @@ export class FakeHost {
       ...this.#policyHandlers(),
       ...this.authority.handlers(),
       'sessions/request': () => ({}),
+      'payloads/retain': () => ({}),
       'approvals/list': () => ({ pending: [] }),
       'approvals/get': () => demoDetail(),
       'approvals/answer': () => {

@@ -20,6 +20,9 @@ import { prepareStateFolder, type StateFolder } from './state/folder.js';
 import { VERSION } from './version.js';
 import { Workspaces } from './workspace/workspaces.js';
 
+/** Where nobody says how long payloads are kept. */
+const DEFAULT_RETENTION = { days: 180, megabytes: 1024 };
+
 export interface HostOptions {
   readonly state: StateFolder;
   readonly start: HostStart;
@@ -100,6 +103,10 @@ async function assemble(
     osUser,
     log,
     clock,
+    retention: {
+      days: start.retention?.days ?? DEFAULT_RETENTION.days,
+      megabytes: start.retention?.megabytes ?? DEFAULT_RETENTION.megabytes,
+    },
   });
   approvers.onEnrolled((enrolled) => {
     log.write('info', `enrolled the approver ${enrolled.name}`);

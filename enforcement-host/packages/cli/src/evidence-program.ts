@@ -210,8 +210,9 @@ function addReplay(ledger: Command, context: CliContext): void {
 
 const REPLAY_HELP = `
 Ends with 0 where every decision comes out the same, with 1 where one differs, and with 4 where
-none differs but some could not be recomputed: a payload was erased, or a policy was not kept. Names
-in a policy such as "preset: coding-agent" mean what this version of axtary ships under them.`;
+none differs but some could not be recomputed: a payload was erased, a policy was not kept, or what
+its "preset" and "packs" bring is not what this version of axtary ships. What was denied without
+asking a policy (not an action, revoked, of another tenant, out of its delegation) is counted apart.`;
 
 interface ForgetArguments extends LedgerOptions {
   readonly payloads?: string;
@@ -222,11 +223,11 @@ function addForget(ledger: Command, context: CliContext): void {
   withLedger(ledger.command('forget'), context)
     .description('erase payloads; their records stay, and the ledger verifies as before')
     .argument('[what...]', 'payload hashes, or records of the calls')
-    .option('--older-than <days>', 'all that were kept for more days', wholeNumber)
+    .option('--older-than <days>', 'all that were last kept before that, such as 90d', days)
     .option('--payloads <folder>', 'payloads by their hash; default: beside the ledger')
     .addHelpText(
       'after',
-      examples('axtary ledger forget 42', 'axtary ledger forget --older-than 90'),
+      examples('axtary ledger forget 42', 'axtary ledger forget --older-than 90d'),
     )
     .action(async (what: readonly string[], options: ForgetArguments) => {
       const { ledgerForget } = await import('./commands/ledger-forget.js');
@@ -267,6 +268,10 @@ async function namedLedger(
 
 function list(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function days(text: string): number {
+  return wholeNumber(text.replace(/d$/, ''));
 }
 
 function wholeNumber(text: string): number {

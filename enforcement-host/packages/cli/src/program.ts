@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { addAuthority } from './authority-program.js';
 import type { CliContext } from './context.js';
@@ -65,6 +65,8 @@ function addProxy(program: Command, context: CliContext): void {
       'sign passes with a command, AWS KMS or Vault, as this JSON file says',
     )
     .option('--credentials-file <file>', 'credentials of the signer; default: the environment')
+    .option('--payload-days <n>', 'keep payloads of past calls for so many days', positive)
+    .option('--payload-megabytes <n>', 'keep so much of them, the newest', positive)
     .addOption(stateOption(context))
     .option('--json', 'print where MCP clients connect, as JSON', false)
     .addHelpText(
@@ -91,7 +93,14 @@ interface ProxyArguments extends StateOption {
   readonly passphraseFile?: string;
   readonly signer?: string;
   readonly credentialsFile?: string;
+  readonly payloadDays?: number;
+  readonly payloadMegabytes?: number;
   readonly json: boolean;
+}
+
+function positive(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number from 1');
 }
 
 function addMcp(program: Command, context: CliContext): void {

@@ -82,7 +82,12 @@ export {
   type ReadLedgerOptions,
 } from './store/read-ledger.js';
 export { acquireLock, type Lock } from './store/lock.js';
-export { LocalPayloadStore, type LocalPayloadStoreOptions } from './payloads/payload-store.js';
+export {
+  LocalPayloadStore,
+  type LocalPayloadStoreOptions,
+  type Pruned,
+} from './payloads/payload-store.js';
+export type { Retention } from './payloads/retention.js';
 export {
   pastActions,
   type PastAction,

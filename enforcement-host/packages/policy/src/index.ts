@@ -37,6 +37,7 @@ export {
   type RuleInForce,
 } from './policy.js';
 export { isClearResource } from './path.js';
+export { givenText } from './presets/lists.js';
 export { PACK_NAMES, PRESET_NAMES } from './presets/names.js';
 export { measuredRules, type RuleCoverage } from './testing/coverage.js';
 export { factsFor } from './testing/facts.js';

@@ -29,6 +29,12 @@ export const ledgerAnchorSchema = z.strictObject({
   size: z.number().int().positive(),
   head: sha256Schema,
 });
+/** How long, and how many mebibytes of, payloads of past calls each folder's ledger keeps. */
+export const payloadRetentionSchema = z.strictObject({
+  days: z.number().int().min(1).max(36_500),
+  megabytes: z.number().int().min(1).max(1_048_576),
+});
+export type PayloadRetention = z.infer<typeof payloadRetentionSchema>;
 const stopReasonSchema = z.enum(['user', 'restart', 'upgrade']);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 export type LedgerAnchor = z.infer<typeof ledgerAnchorSchema>;
@@ -171,6 +177,9 @@ export const controlProtocol = {
     nothing,
   ),
 
+  /** For every folder, until somebody says otherwise; what is to be kept no more is erased at once. */
+  'payloads/retain': request(payloadRetentionSchema, nothing),
+
   /** `user`: for every window, until someone starts it. Otherwise another one follows at once. */
   'host/stop': request(z.strictObject({ reason: stopReasonSchema }), nothing),
 
@@ -222,6 +231,8 @@ export const hostStartSchema = z.strictObject({
   passKey: authorityProtocol['keys/provide'].params.shape.jwk.optional(),
   /** Signs passes instead of any key in memory. Its credentials are kept in memory only. */
   passSigner: passSignerSchema.optional(),
+  /** As `payloads/retain`. Default: 180 days, 1024 mebibytes. */
+  retention: payloadRetentionSchema.partial().optional(),
 });
 export type HostStart = z.infer<typeof hostStartSchema>;
 

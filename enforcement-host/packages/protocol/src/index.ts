@@ -25,10 +25,12 @@ export {
   hostReadySchema,
   hostStartSchema,
   ledgerAnchorSchema,
+  payloadRetentionSchema,
   type ControlProtocol,
   type HostReady,
   type HostStart,
   type LedgerAnchor,
+  type PayloadRetention,
   type StopReason,
 } from './control.js';
 export {

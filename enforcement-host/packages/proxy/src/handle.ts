@@ -7,7 +7,7 @@ import type { LedgerEntry } from '@axtary/ledger';
 import { approvalEntries, resolveApproval, type VerifiedApproval } from './pipeline/approve.js';
 import { Block, assertNotCancelled, orBlock } from './pipeline/block.js';
 import { settleUsage } from './pipeline/budget.js';
-import { decide, decisionEntry, permit, type DecidedAction } from './pipeline/decide.js';
+import { decide, decisionEntry, NO_POLICY, permit, type DecidedAction } from './pipeline/decide.js';
 import type { Dependencies } from './pipeline/dependencies.js';
 import { execute, handlerOf, type Execution } from './pipeline/execute.js';
 import { issue, type IssuedPass } from './pipeline/issue.js';
@@ -237,7 +237,7 @@ export async function handleMalformed(
       reasons: [{ rule: 'malformed', effect: 'deny', message: described.message }],
       obligations: {},
       facts: { now: dependencies.clock.now().toISOString(), approvals: [] },
-      policyHash: `sha256:${'0'.repeat(64)}`,
+      policyHash: NO_POLICY,
       malformed: { ...described, ...measure(input) },
     },
   };

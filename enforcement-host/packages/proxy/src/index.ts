@@ -6,10 +6,14 @@ export type {
   PolicySource,
   SignerSource,
 } from './pipeline/dependencies.js';
+export { LocalPolicyArchive } from './policy-archive.js';
 export {
   replayDecision,
+  replayDecisions,
+  type ArchivedPolicy,
   type ComparedDecision,
   type Replayed,
+  type ReplayedRecord,
   type ReplaySources,
 } from './replay.js';
 export { createProxyRuntime, type ProxyRuntimeOptions } from './runtime.js';

@@ -63,6 +63,10 @@ export function controlHandlers(
       requests.set(session === undefined ? { window: connection.id } : { session }, text);
       return {};
     },
+    'payloads/retain': async (retention) => {
+      await dependencies.workspaces.retain(retention);
+      return {};
+    },
     'host/stop': ({ reason }) => {
       dependencies.stop(reason);
       return {};

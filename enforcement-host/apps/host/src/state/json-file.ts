@@ -28,18 +28,13 @@ export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promi
 }
 
 /** On return the file holds the value durably, mode 0600; on failure it holds what it held. */
-export function writeJsonFile(file: string, value: unknown): Promise<void> {
-  return writeTextFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
-}
-
-/** As `writeJsonFile`, for a text; makes the folder where it is missing. */
-export async function writeTextFile(file: string, text: string): Promise<void> {
+export async function writeJsonFile(file: string, value: unknown): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${newId('tmp')}`;
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
       await handle.sync();
     } finally {
       await handle.close();

@@ -10,6 +10,7 @@ import {
   type AcceptedGap,
   type LedgerError,
   type OpenReport,
+  type Retention,
 } from '@axtary/ledger';
 import type { WorkspaceState } from '@axtary/protocol';
 import { BudgetProjection } from '@axtary/proxy';
@@ -23,16 +24,13 @@ import { RecordedAuthority } from './recorded-authority.js';
 
 export interface EvidenceOptions {
   readonly kept: WorkspaceFolder;
+  /** How long payloads are kept. */
+  readonly retention: Retention;
   readonly clock: Clock;
   readonly log: Log;
   /** The ledger can be written no more, or again. */
   readonly onHealth: () => void;
 }
-
-/** Payloads are kept for six months, or as many as there is room for. */
-const PAYLOAD_DAYS = 180;
-const PAYLOAD_BYTES = 1024 ** 3;
-const DAY_MS = 86_400_000;
 
 /** One workspace's ledger, what is kept beside it, and what is known from it. */
 export class Evidence {
@@ -49,7 +47,7 @@ export class Evidence {
   readonly tools = new PinnedTools((entries) => this.ledger.append(entries));
   #fault: LedgerError | undefined;
 
-  constructor({ kept, clock, log, onHealth }: EvidenceOptions) {
+  constructor({ kept, retention, clock, log, onHealth }: EvidenceOptions) {
     this.file = kept.ledger;
     this.activity = new RuleActivityIndex(clock);
     this.ledger = new LocalJsonlLedger(kept.ledger, {
@@ -72,6 +70,8 @@ export class Evidence {
         log.write('warn', `the index of the ledger is not kept: ${messageOf(error)}`),
     });
     this.payloads = new LocalPayloadStore(kept.payloads, {
+      retention,
+      clock,
       onError: (error) => log.write('warn', `payloads are not all kept: ${messageOf(error)}`),
     });
   }
@@ -79,12 +79,6 @@ export class Evidence {
   /** @throws LedgerError as `LocalJsonlLedger.open`. */
   open(accepted: AcceptedGap | undefined): Promise<OpenReport> {
     return this.ledger.open(accepted);
-  }
-
-  /** Erases payloads that were kept for long enough. */
-  async prunePayloads(now: Date): Promise<void> {
-    const before = new Date(now.getTime() - PAYLOAD_DAYS * DAY_MS);
-    await this.payloads.prune({ before, maxBytes: PAYLOAD_BYTES });
   }
 
   state(): WorkspaceState['ledger'] {

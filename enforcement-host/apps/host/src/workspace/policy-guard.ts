@@ -1,14 +1,13 @@
-import path from 'node:path';
-
 import { messageOf } from '@axtary/core';
 import { sha256, type Sha256 } from '@axtary/core/digest';
 import { verifyPolicyTrust, type ApproverKeys } from '@axtary/approvals';
 import { parsePolicy, type Policy, type PolicyIssue } from '@axtary/policy';
 import type { PolicyState } from '@axtary/protocol';
+import type { LocalPolicyArchive } from '@axtary/proxy';
 import { z } from 'zod';
 
 import { HostError } from '../errors.js';
-import { readJsonFile, writeJsonFile, writeTextFile } from '../state/json-file.js';
+import { readJsonFile, writeJsonFile } from '../state/json-file.js';
 import { readPolicyFile, watchPolicyFile, type PolicyFile } from './policy-file.js';
 
 const trustSchema = z.strictObject({
@@ -34,8 +33,8 @@ export interface PolicyGuardOptions {
   readonly file: string;
   /** Where the trusted text is kept, out of the workspace. */
   readonly trustFile: string;
-  /** Folder of the versions that were enforced. */
-  readonly archive: string;
+  /** Keeps every version that is enforced. */
+  readonly archive: Pick<LocalPolicyArchive, 'put'>;
   readonly approvers: () => ApproverKeys;
   /** `file`: whoever started the host trusts the file as it stands, now and after every change. */
   readonly mode: 'signed' | 'file';
@@ -71,7 +70,8 @@ export class PolicyGuard {
   async open(): Promise<void> {
     const trust = await readJsonFile(this.#options.trustFile, trustSchema);
     if (trust && (await this.#isStillTrusted(trust))) {
-      await this.#archive(trust.text);
+      const { policy } = parsePolicy(trust.text);
+      if (policy) await this.#options.archive.put(policy);
       this.#enforce(trust.text);
     }
     this.#stopWatching = watchPolicyFile(this.#options.file, () => {
@@ -151,7 +151,8 @@ export class PolicyGuard {
   async #change(trust: Trust): Promise<void> {
     const { policy } = parsePolicy(trust.text);
     if (!policy) throw new HostError('POLICY_NOT_TRUSTED', 'the file is not a valid policy');
-    await this.#archive(trust.text);
+    // Before anything is decided by it, so that whatever is can be decided again.
+    await this.#options.archive.put(policy);
     await this.#options.onChange({
       policyHash: sha256(trust.text),
       previousPolicyHash: this.#enforced?.hash,
@@ -160,12 +161,6 @@ export class PolicyGuard {
     });
     await writeJsonFile(this.#options.trustFile, trust);
     this.#enforce(trust.text);
-  }
-
-  /** Keeps every version that is enforced by its hash, so that decisions can be recomputed. */
-  async #archive(text: string): Promise<void> {
-    const name = `${sha256(text).slice('sha256:'.length)}.yml`;
-    await writeTextFile(path.join(this.#options.archive, name), text);
   }
 
   // An agent of this OS user could write the trust file too: the signature is what counts.

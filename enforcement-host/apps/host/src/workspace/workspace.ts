@@ -9,9 +9,10 @@ import {
 } from '@axtary/approvals';
 import { approvalFacts } from '@axtary/actionpass';
 import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
-import type { AcceptedGap, BodyOf, LedgerRecord } from '@axtary/ledger';
+import type { AcceptedGap, BodyOf, LedgerRecord, Retention } from '@axtary/ledger';
 import { Announcements, type UpstreamStatus } from '@axtary/mcp';
 import type { AuthorityState, ServerState, WorkspaceState } from '@axtary/protocol';
+import { LocalPolicyArchive } from '@axtary/proxy';
 
 import type { Authority } from '../authority/authority.js';
 import { Delegations } from '../authority/delegations.js';
@@ -38,6 +39,8 @@ export interface WorkspaceOptions {
   readonly osUser: string;
   readonly log: Log;
   readonly clock: Clock;
+  /** How long payloads are kept. */
+  readonly retention: Retention;
   /** Lets the ledger go on although it is not the one whose head was kept. */
   readonly accepted?: AcceptedGap | undefined;
 }
@@ -80,8 +83,9 @@ export class Workspace {
     this.folder = options.folder;
     this.key = workspaceKey(options.folder);
     const kept = options.state.workspace(this.key);
-    const { clock, log, holder, approvers, authority } = options;
-    this.evidence = new Evidence({ kept, clock, log, onHealth: () => this.#tellChanged() });
+    const { clock, log, holder, approvers, authority, retention } = options;
+    const onHealth = (): void => this.#tellChanged();
+    this.evidence = new Evidence({ kept, retention, clock, log, onHealth });
     this.announcements = new Announcements(clock);
     this.#authorityRecords = new AuthorityRecords(this.evidence, authority);
     this.#delegations = new Delegations({
@@ -97,7 +101,7 @@ export class Workspace {
       workspace: options.folder,
       file: options.config ?? path.join(options.folder, 'axtary.yml'),
       trustFile: kept.trust,
-      archive: kept.policies,
+      archive: new LocalPolicyArchive(kept.policies),
       approvers: () => approvers.keys(),
       mode: options.policyTrust,
       onChange: (change) => this.#recordPolicyChange(change),
@@ -200,6 +204,12 @@ export class Workspace {
     this.#tellAuthority();
   }
 
+  /** Keeps payloads for so long from now on. */
+  retain(retention: Retention): void {
+    this.evidence.payloads.retain(retention);
+    this.#prune();
+  }
+
   async close(): Promise<void> {
     this.#stopFollowing?.();
     clearInterval(this.#pruning);
@@ -236,9 +246,10 @@ export class Workspace {
     this.#pruning = setInterval(() => this.#prune(), DAY_MS).unref();
   }
 
+  /** Erases what is not to be kept any more, beside whatever else goes on. */
   #prune(): void {
     const { clock, log } = this.#options;
-    this.evidence.prunePayloads(clock.now()).catch((error: unknown) => {
+    this.evidence.payloads.prune(clock.now()).catch((error: unknown) => {
       log.write('warn', `old payloads are not erased yet: ${messageOf(error)}`);
     });
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 
-import type { AcceptedGap } from '@axtary/ledger';
+import type { AcceptedGap, Retention } from '@axtary/ledger';
 
 import { HostError } from '../errors.js';
 import type { Enrolled } from '../state/approvers.js';
@@ -13,10 +13,12 @@ export type WorkspaceDefaults = Omit<WorkspaceOptions, 'folder' | 'config' | 'po
 /** The folders that are served, each opened once. */
 export class Workspaces {
   readonly #defaults: WorkspaceDefaults;
+  #retention: Retention;
   readonly #open = new Map<string, Promise<Workspace>>();
 
   constructor(defaults: WorkspaceDefaults) {
     this.#defaults = defaults;
+    this.#retention = defaults.retention;
   }
 
   /** Serves a folder, or finds it served already. */
@@ -32,7 +34,8 @@ export class Workspaces {
     const key = workspaceKey(real);
     const known = this.#open.get(key);
     if (known) return known;
-    const opening = Workspace.open({ ...this.#defaults, ...options, folder: real });
+    const retention = this.#retention;
+    const opening = Workspace.open({ ...this.#defaults, ...options, retention, folder: real });
     this.#open.set(key, opening);
     // A folder that could not be opened may be tried again, for example when the disk has space.
     opening.catch(() => this.#open.delete(key));
@@ -76,6 +79,14 @@ export class Workspaces {
       );
     }
     return this.open(real);
+  }
+
+  /** Keeps payloads of every folder for so long from now on. */
+  async retain(retention: Retention): Promise<void> {
+    this.#retention = retention;
+    for (const opening of await Promise.allSettled(this.#open.values())) {
+      if (opening.status === 'fulfilled') opening.value.retain(retention);
+    }
   }
 
   async recordApprover(enrolled: Enrolled): Promise<void> {

@@ -18,7 +18,6 @@ export interface LedgerForgetOptions {
 
 const HASH = /^sha256:[0-9a-f]{64}$/;
 const SEQ = /^\d{1,15}$/;
-const DAY_MS = 86_400_000;
 
 /** Erases payloads; the records of their calls stay, and the ledger verifies as before. */
 export async function ledgerForget(
@@ -35,10 +34,27 @@ export async function ledgerForget(
     terminal.print(`${hash} ${wasThere ? 'is erased' : 'was not kept'}`);
   }
   if (olderThanDays !== undefined) {
-    const before = new Date(clock.now().getTime() - olderThanDays * DAY_MS);
-    terminal.print(`${await store.prune({ before })} payloads older than ${before.toISOString()}`);
+    const erased = await pruneAll(store, clock.now(), olderThanDays);
+    terminal.print(
+      `${erased} payloads that were last kept over ${olderThanDays} days ago are erased`,
+    );
   }
-  terminal.print('What remains: the records of the calls, with the digests of their payloads.');
+  terminal.print(REMAINS);
+}
+
+const REMAINS = `
+What remains: the records of the calls, sealed with the digests of their payloads, and of each
+answer the beginning. The ledger verifies as before; these calls cannot be replayed any more. What a
+backup or an export holds is not erased.`.trim();
+
+async function pruneAll(store: LocalPayloadStore, now: Date, days: number): Promise<number> {
+  let erased = 0;
+  for (let isDone = false; !isDone;) {
+    const run = await store.prune(now, { days });
+    erased += run.erased;
+    isDone = run.isDone;
+  }
+  return erased;
 }
 
 async function payloadHashOf(text: string, ledger: string): Promise<Sha256> {

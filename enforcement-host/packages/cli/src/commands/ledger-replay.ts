@@ -1,13 +1,16 @@
 import path from 'node:path';
 
-import { codeOf } from '@axtary/core';
-import { sha256, type Sha256 } from '@axtary/core/digest';
+import type { Sha256 } from '@axtary/core/digest';
 import { LocalPayloadStore, readLedger } from '@axtary/ledger';
-import { parsePolicy, type Policy } from '@axtary/policy';
-import { replayDecision, type Replayed, type ReplaySources } from '@axtary/proxy';
+import {
+  LocalPolicyArchive,
+  replayDecisions,
+  type ArchivedPolicy,
+  type ReplayedRecord,
+  type ReplaySources,
+} from '@axtary/proxy';
 
 import type { CliContext } from '../context.js';
-import { readText } from '../read-text.js';
 import { printable } from '../terminal.js';
 
 export interface LedgerReplayOptions {
@@ -19,7 +22,7 @@ export interface LedgerReplayOptions {
   readonly json: boolean;
 }
 
-const MAX_POLICY_BYTES = 1024 * 1024;
+/** Decisions between two lines about how far it is. */
 const PROGRESS = 1000;
 
 interface Counts {
@@ -43,12 +46,10 @@ export async function ledgerReplay(
   const counts: Counts = { same: 0, differs: 0, payload: 0, policy: 0, undecided: 0 };
   let done = 0;
   const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to: to + 1 }) };
-  for await (const { type, seq, body } of readLedger(ledger, range)) {
-    if (type !== 'decision') continue;
-    const replayed = await replayDecision(body, sources);
+  for await (const replayed of replayDecisions(readLedger(ledger, range), sources)) {
     counts[replayed.outcome === 'cannot' ? replayed.missing : replayed.outcome]++;
-    if (json) terminal.printJsonLine({ seq, ...replayed });
-    else if (replayed.outcome === 'differs') printDifference(seq, replayed, terminal);
+    if (json) terminal.printJsonLine(replayed);
+    else if (replayed.outcome === 'differs') printDifference(replayed, terminal);
     if (++done % PROGRESS === 0) terminal.progress(`${done} decisions`);
   }
   terminal.progress('');
@@ -69,8 +70,7 @@ function printCounts(
 }
 
 function printDifference(
-  seq: number,
-  { recorded, replayed }: Extract<Replayed, { readonly outcome: 'differs' }>,
+  { seq, recorded, replayed }: Extract<ReplayedRecord, { readonly outcome: 'differs' }>,
   terminal: CliContext['terminal'],
 ): void {
   terminal.print(terminal.paint('red', `record ${seq} differs`));
@@ -84,26 +84,15 @@ function rulesOf({ reasons }: { readonly reasons: readonly { readonly rule: stri
 
 function sourcesOf({ ledger, policies, payloads }: LedgerReplayOptions): ReplaySources {
   const beside = path.dirname(ledger);
-  const folder = policies ?? path.join(beside, 'policies');
   const store = new LocalPayloadStore(payloads ?? path.join(beside, 'payloads'));
-  const known = new Map<Sha256, Policy | undefined>();
+  const archive = new LocalPolicyArchive(policies ?? path.join(beside, 'policies'));
+  const known = new Map<Sha256, Promise<ArchivedPolicy | undefined>>();
   return {
     payload: (hash) => store.get(hash),
-    policy: async (hash) => {
-      if (!known.has(hash)) known.set(hash, await readPolicy(folder, hash));
-      return known.get(hash);
+    policy: (hash) => {
+      const policy = known.get(hash) ?? archive.get(hash);
+      known.set(hash, policy);
+      return policy;
     },
   };
-}
-
-/** A policy is what its name says or it is not there. */
-async function readPolicy(folder: string, hash: Sha256): Promise<Policy | undefined> {
-  const file = path.join(folder, `${hash.slice('sha256:'.length)}.yml`);
-  try {
-    const text = await readText(file, MAX_POLICY_BYTES);
-    return sha256(text) === hash ? parsePolicy(text).policy : undefined;
-  } catch (error) {
-    if (codeOf(error) === 'CLI_FILE_UNREADABLE') return undefined;
-    throw error;
-  }
 }

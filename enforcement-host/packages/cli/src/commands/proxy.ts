@@ -28,6 +28,9 @@ export interface ProxyOptions extends PassphraseOption {
   readonly signer?: string;
   /** File with the credentials of that signer; default: the environment. */
   readonly credentialsFile?: string;
+  /** How long, and how many mebibytes of, payloads are kept; default: what the host does. */
+  readonly payloadDays?: number;
+  readonly payloadMegabytes?: number;
   readonly state?: string;
   readonly json: boolean;
 }
@@ -50,7 +53,12 @@ export async function proxy(options: ProxyOptions, context: CliContext): Promise
   try {
     const host = await startHost(
       { program: hostProgram(), state, env },
-      { enrolmentCode, headless: [{ workspace, config, policyTrust }], ...start },
+      {
+        enrolmentCode,
+        headless: [{ workspace, config, policyTrust }],
+        ...retentionOf(options),
+        ...start,
+      },
     );
     interrupts.passOnTo(host);
     const announced = { state, enrolmentCode, ...signing };
@@ -62,6 +70,17 @@ export async function proxy(options: ProxyOptions, context: CliContext): Promise
   } finally {
     interrupts.stop();
   }
+}
+
+function retentionOf({
+  payloadDays: days,
+  payloadMegabytes: megabytes,
+}: ProxyOptions): Pick<HostStart, 'retention'> {
+  const retention = {
+    ...(days !== undefined && { days }),
+    ...(megabytes !== undefined && { megabytes }),
+  };
+  return Object.keys(retention).length === 0 ? {} : { retention };
 }
 
 /** False, with the reasons printed, when there is no policy to enforce. */

@@ -1,34 +1,41 @@
-import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { isJsonObject, parseStrictJson, type JsonObject } from '@axtary/core';
+import {
+  isJsonObject,
+  parseStrictJson,
+  systemClock,
+  type Clock,
+  type JsonObject,
+} from '@axtary/core';
 import { sha256, type Sha256 } from '@axtary/core/digest';
 
-import { syncFolder } from '../store/file.js';
+import { eraseFile, listPayloads, overdue, PAYLOAD_HASH, type Retention } from './retention.js';
 
 export interface LocalPayloadStoreOptions {
   /** Told once, when a payload could not be kept for the first time. */
   readonly onError?: (error: unknown) => void;
   /** Bytes that may wait to be written; what comes on top is not kept. Default: 32 MiB. */
   readonly maxWaitingBytes?: number;
+  /** How long, and how much, payloads are kept by `prune`. Default: all, for ever. */
+  readonly retention?: Retention;
+  readonly clock?: Clock;
 }
 
-export interface PruneOptions {
-  readonly before?: Date;
-  readonly maxBytes?: number;
-}
-
-interface Waiting {
-  readonly hash: Sha256;
-  readonly bytes: string | Uint8Array;
-  readonly done: () => void;
+/** What `prune` did. */
+export interface Pruned {
+  /** Payloads that were erased. */
+  readonly erased: number;
+  /** Whether more are to be erased: a run has an end. */
+  readonly isDone: boolean;
 }
 
 /** Hashes that are known to be on the disk, so that the same payload is written once. */
 const MAX_REMEMBERED = 10_000;
 /** What the ledger takes of one payload, and no more. */
 const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
-const FORM = /^sha256:(([0-9a-f]{2})[0-9a-f]{62})$/;
+/** Payloads that one run of `prune` erases: each is durable on its own. */
+const MAX_ERASED = 20_000;
 
 /**
  * Payloads by their digest, beside a ledger that holds their digests only: files
@@ -42,15 +49,24 @@ export class LocalPayloadStore {
   readonly #kept = new Set<Sha256>();
   /** That are known to be there: at most 256. */
   readonly #folders = new Set<string>();
-  readonly #waiting: Waiting[] = [];
+  readonly #clock: Clock;
+  #retention: Retention;
+  /** Writes and erasures, one after another. */
+  #last: Promise<unknown> = Promise.resolve();
   #waitingBytes = 0;
-  #isWriting = false;
   #hasFailed = false;
 
   constructor(folder: string, options: LocalPayloadStoreOptions = {}) {
     this.#folder = folder;
     this.#onError = options.onError;
     this.#maxWaitingBytes = options.maxWaitingBytes ?? 32 * 1024 * 1024;
+    this.#retention = options.retention ?? {};
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** What `prune` goes by from now on. */
+  retain(retention: Retention): void {
+    this.#retention = retention;
   }
 
   /**
@@ -66,9 +82,14 @@ export class LocalPayloadStore {
     }
     this.#remember(hash);
     this.#waitingBytes += bytes.length;
-    const written = new Promise<void>((done) => this.#waiting.push({ hash, bytes, done }));
-    if (!this.#isWriting) void this.#writeAll();
-    return written;
+    return this.#inTurn(async () => {
+      await this.#write(hash, bytes).catch((error: unknown) => {
+        this.#kept.delete(hash);
+        this.#folders.clear();
+        this.#fail(error);
+      });
+      this.#waitingBytes -= bytes.length;
+    });
   }
 
   /** The payload with this digest; `undefined` where it is absent, or is not what its name says. */
@@ -85,57 +106,49 @@ export class LocalPayloadStore {
     }
   }
 
-  /** Erases a payload, durably; the ledger still holds its digest. Returns whether it was there. */
+  /**
+   * Erases a payload, durably; the ledger still holds its digest. A second time does nothing.
+   *
+   * @returns whether it was there.
+   * @throws TypeError for a hash that is none.
+   */
   async forget(hash: Sha256): Promise<boolean> {
-    this.#kept.delete(hash);
-    return erase(this.#fileOf(hash));
+    const file = this.#fileOf(hash);
+    return this.#inTurn(() => {
+      this.#kept.delete(hash);
+      return eraseFile(file);
+    });
   }
 
   /**
-   * Erases payloads that were kept before a moment, and of the others the oldest until no more
-   * than `maxBytes` are left. Returns how many.
+   * Erases what is kept for longer than the retention says, and of the rest the oldest until it
+   * says that no more are too many. A payload that is put meanwhile stays. What a run leaves, the
+   * next one erases.
+   *
+   * @param retention instead of that of this store.
    */
-  async prune({ before, maxBytes = Number.POSITIVE_INFINITY }: PruneOptions): Promise<number> {
-    const files = await this.#list();
-    let bytes = files.reduce((sum, { size }) => sum + size, 0);
+  async prune(now: Date, retention = this.#retention): Promise<Pruned> {
+    // Whatever is put from here on shows by its file that it is still in use.
+    this.#kept.clear();
+    const found = overdue(await listPayloads(this.#folder), { now, retention });
+    const due = found.slice(0, MAX_ERASED);
     let erased = 0;
-    for (const { hash, size, time } of files.sort((one, other) => one.time - other.time)) {
-      const isOld = before !== undefined && time < before.getTime();
-      if (!isOld && bytes <= maxBytes) break;
-      bytes -= size;
-      if (await this.forget(hash)) erased++;
-    }
-    return erased;
-  }
-
-  async #list(): Promise<
-    { readonly hash: Sha256; readonly size: number; readonly time: number }[]
-  > {
-    const files = [];
-    for (const folder of await readdir(this.#folder).catch(() => [])) {
-      for (const name of await readdir(path.join(this.#folder, folder)).catch(() => [])) {
-        const hash: Sha256 = `sha256:${name}`;
-        // A file that is none of ours, or that is gone meanwhile, is not looked at.
-        const found = FORM.test(hash) && (await stat(this.#fileOf(hash)).catch(() => undefined));
-        if (found) files.push({ hash, size: found.size, time: found.mtimeMs });
-      }
-    }
-    return files;
-  }
-
-  async #writeAll(): Promise<void> {
-    this.#isWriting = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      const { hash, bytes, done } = next;
-      await this.#write(hash, bytes).catch((error: unknown) => {
+    for (const { hash, time } of due) {
+      const file = this.#fileOf(hash);
+      const isErased = await this.#inTurn(async () => {
+        if ((await stat(file).catch(() => undefined))?.mtimeMs !== time) return false;
         this.#kept.delete(hash);
-        this.#folders.clear();
-        this.#fail(error);
+        return eraseFile(file);
       });
-      this.#waitingBytes -= bytes.length;
-      done();
+      if (isErased) erased++;
     }
-    this.#isWriting = false;
+    return { erased, isDone: due.length === found.length };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   async #write(hash: Sha256, bytes: string | Uint8Array): Promise<void> {
@@ -148,7 +161,14 @@ export class LocalPayloadStore {
       // What a crash left of it is written again.
       const { size } = await stat(file);
       if (size !== Buffer.byteLength(bytes)) await writeFile(file, bytes);
+      else await this.#touch(file);
     }
+  }
+
+  /** So that it counts as kept since now. */
+  async #touch(file: string): Promise<void> {
+    const now = this.#clock.now();
+    await utimes(file, now, now);
   }
 
   async #makeFolder(folder: string): Promise<void> {
@@ -171,21 +191,10 @@ export class LocalPayloadStore {
   }
 
   #fileOf(hash: Sha256): string {
-    const [, hex = '', first = ''] = FORM.exec(hash) ?? [];
+    const [, hex = '', first = ''] = PAYLOAD_HASH.exec(hash) ?? [];
     if (hex === '') throw new TypeError(`expected sha256 and 64 hex digits, got ${hash}`);
     return path.join(this.#folder, first, hex);
   }
-}
-
-async function erase(file: string): Promise<boolean> {
-  try {
-    await unlink(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
-  await syncFolder(path.dirname(file));
-  return true;
 }
 
 function isThere(error: unknown): boolean {

@@ -1,3 +1,5 @@
+import { canonicalize } from '@axtary/core';
+
 import type { PolicyRule } from '../document/rule.js';
 import type { Scalar } from '../document/text.js';
 import { PRESETS } from './generated.js';
@@ -21,6 +23,15 @@ export function listsOf({ lists, ...names }: WithLists): Record<string, readonly
 /** The rules that a document's preset and packs bring. */
 export function givenRules(document: WithPresets): readonly PolicyRule[] {
   return presetsOf(document).flatMap(({ rules }) => rules);
+}
+
+/**
+ * The canonical text of what a document's preset and packs bring in this version of the software;
+ * `undefined` where it names none. Two versions decide alike by one policy where these are equal.
+ */
+export function givenText(document: WithPresets): string | undefined {
+  const given = presetsOf(document);
+  return given.length === 0 ? undefined : canonicalize(JSON.parse(JSON.stringify(given)));
 }
 
 function presetsOf({ preset, packs }: WithPresets) {

@@ -123,7 +123,7 @@ function decideNow(
   // Under the id that the intent will have.
   const reserved = budgets.reserveWithin({ id: newId('int'), scopes, charges, now });
   if (reserved.isReserved) return { ...decided, reservation: reserved.reservation };
-  return { ...decided, decision: refusal('delegation-budget', overspent(reserved)).decision };
+  return { ...decided, decision: refusal(DELEGATION_BUDGET, overspent(reserved)).decision };
 }
 
 const STRICTNESS = { allow: 0, step_up: 1, deny: 2 } as const satisfies Record<Verdict, number>;
@@ -165,10 +165,21 @@ async function currentPolicy({ policy }: Dependencies): Promise<Policy> {
   return typeof policy === 'function' ? policy() : policy;
 }
 
+/** What is denied although the policy allows it, over a budget of the delegation. */
+export const DELEGATION_BUDGET = 'delegation-budget';
 const UNAVAILABLE = 'policy-unavailable';
 
+/** Reasons to deny without asking a policy. */
+export const REFUSALS: ReadonlySet<string> = new Set([
+  'delegation',
+  'malformed',
+  'revoked',
+  'tenant-mismatch',
+  UNAVAILABLE,
+]);
+
 /** No policy was applied, so the decision names none: 64 zeros. */
-const NO_POLICY: Sha256 = `sha256:${'0'.repeat(64)}`;
+export const NO_POLICY: Sha256 = `sha256:${'0'.repeat(64)}`;
 
 function refusal(
   rule: string,
