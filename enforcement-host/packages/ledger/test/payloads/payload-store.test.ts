@@ -111,21 +111,4 @@ describe('LocalPayloadStore', () => {
     await store.put(hash, text);
     assert.deepEqual(await store.get(hash), payload);
   });
-
-  it('erases what is too old, then the oldest until there is room', async () => {
-    const kept = path.join(folder, 'payloads');
-    const texts = ['one', 'two', 'three'].map((name) => canonicalize({ name }));
-    for (const [n, one] of texts.entries()) {
-      await store.put(sha256(one), one);
-      const [, first = '', rest = ''] = /^sha256:(..)(.*)$/.exec(sha256(one)) ?? [];
-      utimesSync(path.join(kept, first, first + rest), n + 1, n + 1);
-    }
-    writeFileSync(path.join(kept, 'something else'), '');
-    assert.equal(await store.prune({ before: new Date(2000) }), 1);
-    const [, two = '', three = ''] = texts;
-    assert.equal(await store.prune({ maxBytes: three.length }), 1);
-    assert.equal(await store.get(sha256(two)), undefined);
-    assert.deepEqual(await store.get(sha256(three)), { name: 'three' });
-    assert.equal(await store.prune({}), 0);
-  });
 });
