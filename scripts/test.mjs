@@ -3,6 +3,7 @@ import path from 'node:path';
 import { run, step } from './setup/child.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { cacheDir, repositoryDir } from './setup/places.mjs';
+import { ensureStrace } from './setup/strace.mjs';
 
 /**
  * Runs all tests, or the groups named on the command line, and ends with the one line
@@ -65,6 +66,7 @@ async function main(wanted) {
     for (const check of list) await runCheck(check);
     if (name === 'build' && total.failed > 0) return finish();
   }
+  if (isWanted('unit')) await ensureStrace();
   for (const [name, suite] of Object.entries(suites)) {
     if (isWanted(name)) await runSuite(name, suite);
   }
@@ -92,7 +94,7 @@ async function runSuite(name, [title, ...specs]) {
   let problem;
   try {
     await step(title, () =>
-      run(bin('mocha'), [...reporter, ...specs], { cwd: repositoryDir, log, timeoutMs: 900_000 }),
+      run(bin('mocha'), [...reporter, ...specs], { cwd: repositoryDir, log, timeoutMs: 1_800_000 }),
     );
   } catch (error) {
     problem = error;

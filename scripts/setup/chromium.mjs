@@ -1,7 +1,7 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
-import { run, step } from './child.mjs';
-import { cacheDir, repositoryDir } from './places.mjs';
+import { aptInstall, isRootOn } from './apt.mjs';
+import { step } from './child.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const ADVICE =
@@ -17,8 +17,10 @@ const ADVICE =
 export async function ensureChromium() {
   const found = findChromium();
   if (found !== undefined) return found;
-  if (!isRootOnDebian()) throw new Error(ADVICE);
-  await step('Installing Chromium (Debian package, about 440 MB, once)', installChromium);
+  // Ubuntu is left out on purpose: its `chromium` package is a door to the snap store.
+  if (!isRootOn('debian')) throw new Error(ADVICE);
+  const title = 'Installing Chromium (Debian package, about 440 MB, once)';
+  await step(title, () => aptInstall('chromium'));
   const installed = findChromium();
   if (installed === undefined) throw new Error(ADVICE);
   return installed;
@@ -38,33 +40,6 @@ function findChromium() {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const candidates = NAMES.flatMap((name) => folders.map((dir) => path.join(dir, name + suffix)));
   return candidates.find(isExecutable);
-}
-
-async function installChromium() {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = (name) => ({
-    cwd: repositoryDir,
-    env,
-    log: path.join(cacheDir, 'log', `${name}.log`),
-  });
-  // Without the time-out apt gives up at once while another apt holds the lock.
-  const apt = ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300'];
-  await run('apt-get', [...apt, 'update'], options('apt-update'));
-  await run(
-    'apt-get',
-    [...apt, 'install', '--no-install-recommends', 'chromium'],
-    options('apt-install'),
-  );
-}
-
-// Ubuntu is left out on purpose: its `chromium` package is a door to the snap store.
-function isRootOnDebian() {
-  if (process.getuid?.() !== 0) return false;
-  try {
-    return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 function isExecutable(file) {

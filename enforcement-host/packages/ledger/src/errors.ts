@@ -55,3 +55,10 @@ export function unreadable(cause: unknown): LedgerError {
   const message = `the ledger cannot be read: ${messageOf(cause)}`;
   return new LedgerError('LEDGER_UNREADABLE', message, { cause });
 }
+
+/** What was read. @throws LedgerError `LEDGER_UNREADABLE` where the disk does not let us. */
+export function orUnreadable<T>(reading: Promise<T>): Promise<T> {
+  return reading.catch((cause: unknown) => {
+    throw unreadable(cause);
+  });
+}

@@ -71,6 +71,7 @@ export { disclosureSchema, type Disclosure } from './record/seal.js';
 export type { CheckpointEvery } from './store/group-commit.js';
 export { LocalHeadStore, type HeadStore } from './store/head-store.js';
 export { LocalJsonlLedger, type LocalJsonlLedgerOptions } from './store/local-ledger.js';
+export { SharedJsonlLedger, type SharedJsonlLedgerOptions } from './shared/shared-ledger.js';
 export type { Projection } from './store/projection.js';
 export {
   parseLedgerEntry,
@@ -130,8 +131,8 @@ export type { SyslogMessageOptions } from './sinks/syslog-message.js';
 export { SyslogSink, type SyslogSinkOptions } from './sinks/syslog-sink.js';
 export { TailError, type TailErrorCode } from './tail/errors.js';
 export type { FileWatchOptions } from './tail/file-watch.js';
-export type { LedgerSource } from './tail/ledger-source.js';
-export { LocalLedgerSource } from './tail/local-ledger-source.js';
+export type { TailSource } from './tail/tail-source.js';
+export { LocalTailSource } from './tail/local-tail-source.js';
 export {
   tailLedger,
   type TailOptions,

@@ -209,7 +209,7 @@ describe('the handler and the pin checker', () => {
     const all = upstreams({ changing: CHANGING });
     const call = (payload: JsonObject): Promise<unknown> =>
       all.handler({
-        action: { id: 'act_1', context: {} },
+        action: { id: 'act_1', context: { source: 'mcp' } },
         payload,
         signal,
       } as unknown as HandlerCall);
@@ -248,7 +248,7 @@ describe('the handler and the pin checker', () => {
     const abort = new AbortController();
     const payload = { server: 'changing', name: 'hang', arguments: {} };
     const call = all.handler({
-      action: { id: 'act_1', context: {} },
+      action: { id: 'act_1', context: { source: 'mcp' } },
       payload,
       signal: abort.signal,
     } as unknown as HandlerCall);

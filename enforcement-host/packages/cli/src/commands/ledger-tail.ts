@@ -5,7 +5,7 @@ import path from 'node:path';
 import {
   FileSink,
   LEDGER_FORMATS,
-  LocalLedgerSource,
+  LocalTailSource,
   OtlpSink,
   SyslogSink,
   tailLedger,
@@ -26,7 +26,7 @@ const ATTEMPTS = 5;
 export async function ledgerTail(options: LedgerTailOptions, context: CliContext): Promise<void> {
   const { terminal, onInterrupt } = context;
   const sink = await sinkOf(options, context);
-  const source = new LocalLedgerSource(options.ledger);
+  const source = new LocalTailSource(options.ledger);
   const stop = new AbortController();
   const stopListening = onInterrupt(() => stop.abort());
   const status = new StatusLine(sink.name, terminal);

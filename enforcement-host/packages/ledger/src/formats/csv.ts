@@ -59,8 +59,10 @@ function line(cells: readonly string[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
-// Spreadsheets run a cell that begins like this as a formula; an apostrophe makes it a text.
-const FORMULA = /^[=+\-@]/;
+// Spreadsheets run a cell that begins like this as a formula; an apostrophe makes it a text. One that
+// was there gets another, so that taking the first one off gives back what was written. Tabs and
+// carriage returns, which some skip first, are escaped anyway.
+const FORMULA = /^[=+\-@']/;
 
 function cell(text: string): string {
   const plain = plainText(text);

@@ -29,7 +29,6 @@ export function toEcs(event: LedgerEvent, { software }: FormatContext): JsonObje
       action: record.type,
       outcome,
       id: `${record.log}:${record.seq}`,
-      hash: record.prev,
       sequence: record.seq,
       provider: 'axtary',
       dataset: 'axtary.ledger',

@@ -27,15 +27,26 @@ function lines(
   return { contentType, extension, header: '', write };
 }
 
+// Some readers take these for the end of a line, or show them as something else: in JSON an escape
+// says the same. Everything is inside of strings there but ASCII.
+const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+function jsonLine(text: string): string {
+  const escaped = text.toWellFormed().replace(HIDDEN, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return `${escaped}\n`;
+}
+
 function json(value: JsonObject): string {
-  return `${JSON.stringify(value).toWellFormed()}\n`;
+  return jsonLine(JSON.stringify(value));
 }
 
 const NDJSON = 'application/x-ndjson';
 
 /** The formats, by the name that commands take. */
 export const LEDGER_FORMATS = {
-  jsonl: lines(NDJSON, 'jsonl', ({ record }) => `${canonicalize(record)}\n`),
+  jsonl: lines(NDJSON, 'jsonl', ({ record }) => jsonLine(canonicalize(record))),
   csv: { ...lines('text/csv', 'csv', toCsv), header: csvHeader() },
   ocsf: lines(NDJSON, 'jsonl', (event, context) => json(toOcsf(event, context))),
   cef: lines('text/plain', 'cef', toCef),

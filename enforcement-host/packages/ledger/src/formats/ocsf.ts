@@ -1,6 +1,6 @@
 import type { JsonObject } from '@axtary/core';
 
-import { compact } from './compact.js';
+import { compact, type Loose } from './compact.js';
 import type { FormatContext } from './format-context.js';
 import type { LedgerEvent } from './ledger-event.js';
 import { severityOf } from './severity.js';
@@ -65,18 +65,8 @@ export function toOcsf(event: LedgerEvent, { software }: FormatContext): JsonObj
     },
     src_endpoint: { name: call.runtime ?? 'axtary', svc_name: call.agent },
     ...(call.resource !== undefined && { resources: [{ uid: call.resource, type: 'tool' }] }),
-    trace: { uid: call.traceId, span: { uid: call.spanId } },
-    metadata: {
-      version: OCSF_VERSION,
-      product: { name: 'Axtary', vendor_name: 'Axtary', version: software },
-      uid: `${record.log}:${record.seq}`,
-      log_name: record.log,
-      log_provider: 'axtary',
-      sequence: record.seq,
-      correlation_uid: call.decisionId,
-      original_time: record.ts,
-      profiles: call.traceId === undefined ? ['security_control'] : ['security_control', 'trace'],
-    },
+    trace: { uid: call.traceId },
+    metadata: metadataOf(event, software),
     unmapped: {
       record_type: record.type,
       prev: record.prev,
@@ -85,19 +75,46 @@ export function toOcsf(event: LedgerEvent, { software }: FormatContext): JsonObj
       payload_hash: call.payloadHash,
       task: call.task,
       intent_id: call.intentId,
+      // The object `span` wants to know when it began and ended, which the caller's span has not.
+      span_id: call.spanId,
     },
   });
 }
 
-/** Profile security_control: 1 is Allowed, 2 is Denied (action), 2 is Blocked (disposition). */
-function controlOf({ verdict }: LedgerEvent): JsonObject {
-  if (verdict === 'allow') {
-    return { action_id: 1, action: 'Allowed', disposition_id: 1, disposition: 'Allowed' };
+function metadataOf({ record, call }: LedgerEvent, software: string): Loose {
+  return {
+    version: OCSF_VERSION,
+    product: { name: 'Axtary', vendor_name: 'Axtary', version: software },
+    uid: `${record.log}:${record.seq}`,
+    log_name: record.log,
+    log_provider: 'axtary',
+    sequence: record.seq,
+    correlation_uid: call.decisionId,
+    original_time: record.ts,
+    profiles: call.traceId === undefined ? ['security_control'] : ['security_control', 'trace'],
+  };
+}
+
+const UNKNOWN = { action_id: 0, action: 'Unknown' } as const;
+const ALLOWED = { action_id: 1, action: 'Allowed' } as const;
+const DENIED = { action_id: 2, action: 'Denied' } as const;
+
+const OF_VERDICT = {
+  allow: { ...ALLOWED, disposition_id: 1, disposition: 'Allowed' },
+  deny: { ...DENIED, disposition_id: 2, disposition: 'Blocked' },
+  step_up: { ...UNKNOWN, disposition_id: 23, disposition: 'Challenge' },
+} as const;
+
+/** Profile security_control: what the enforcement host did, of which the disposition is the result. */
+function controlOf({ record, verdict }: LedgerEvent): JsonObject {
+  if (verdict !== undefined) return OF_VERDICT[verdict];
+  if (record.type === 'approval') {
+    return 'artifact' in record.body
+      ? { ...ALLOWED, disposition_id: 8, disposition: 'Approved' }
+      : { ...DENIED, disposition_id: 25, disposition: 'Rejected' };
   }
-  if (verdict === 'deny') {
-    return { action_id: 2, action: 'Denied', disposition_id: 2, disposition: 'Blocked' };
-  }
-  return { action_id: 0, action: 'Unknown', disposition_id: 0, disposition: 'Unknown' };
+  if (record.type === 'outcome' && record.body.status === 'blocked') return OF_VERDICT.deny;
+  return { ...UNKNOWN, disposition_id: 17, disposition: 'Logged' };
 }
 
 function policyOf({ policyHash, rules }: LedgerEvent['call']): JsonObject {

@@ -4,8 +4,11 @@ import type { FormatContext } from './format-context.js';
 import type { LedgerEvent } from './ledger-event.js';
 import { severityOf } from './severity.js';
 
-/** The semantic conventions that these attributes are of; GenAI and MCP are in development. */
-export const OTLP_SCHEMA_URL = 'https://opentelemetry.io/schemas/1.38.0';
+/**
+ * The semantic conventions that these attributes are of. GenAI and MCP are in development; this is
+ * the version from which they went on in a repository of their own.
+ */
+export const OTLP_SCHEMA_URL = 'https://opentelemetry.io/schemas/1.40.0';
 
 /** SeverityNumber of the logs data model: INFO, INFO2, WARN, ERROR. */
 const SEVERITY = {

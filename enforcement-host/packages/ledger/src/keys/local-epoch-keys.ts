@@ -78,7 +78,7 @@ export class LocalEpochKeys implements EpochKeys {
     } catch (cause) {
       throw unusable(cause);
     } finally {
-      await old?.close();
+      await old?.close().catch(() => undefined);
     }
   }
 }

@@ -47,7 +47,7 @@ export interface PastActionsOptions {
 /**
  * The decisions of a ledger, oldest first, each joined with its payload. The ledger may be in use;
  * an unfinished last line is left out, and so are tool calls that never became an action. Lines
- * are taken as they are: `verifyLedgerFile` says whether they are what was recorded.
+ * are taken as they are: `verifyLedger` says whether they are what was recorded.
  * With `last`, reading begins at the end, and that many lines are kept in memory.
  *
  * @throws LedgerError `LEDGER_UNREADABLE`, `LEDGER_CHAIN_BROKEN` (with `seq`) for a decision that

@@ -26,7 +26,7 @@ export interface LedgerIndexOptions {
  * An index over a ledger's records, made of the lines and nothing else: it may be deleted at any
  * time. Sealed files have sidecars, which are made anew where they are missing, damaged or of
  * another ledger; the last file is read again from where the index ends. Records are taken as
- * they are, in an unbroken chain: `verifyLedgerFile` says whether they are what was recorded.
+ * they are, in an unbroken chain: `verifyLedger` says whether they are what was recorded.
  */
 export class LedgerIndex {
   readonly #source: SegmentSource;

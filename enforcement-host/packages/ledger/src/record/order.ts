@@ -133,7 +133,8 @@ export class OrderRules {
       if (this.#isPart) return undefined;
       return fault('INTENT_MISSING', 'a reconciliation has no intent before it');
     }
-    if (intent !== 'unknown') {
+    // In a part, the outcome may be outside.
+    if (intent !== 'unknown' && !(this.#isPart && intent === 'open')) {
       return fault('OUTCOME_NOT_UNKNOWN', 'a reconciliation is of an outcome that is known');
     }
     this.#intents.set(intentId, 'done');

@@ -5,11 +5,12 @@ import {
   messageOf,
   type JsonObject,
 } from '@axtary/core';
+import type { z } from 'zod';
 
 import { LedgerError } from '../errors.js';
 import { MAX_FREE_TEXT, MAX_LINE_BYTES } from './bodies.js';
 import { writeDisclosures } from './line.js';
-import type { LedgerEntry, RecordContent } from './records.js';
+import { recordSchema, type LedgerEntry, type RecordContent } from './records.js';
 import { sealBody } from './seal.js';
 
 // What the members beside the body take of a line, and some room.
@@ -34,8 +35,17 @@ export interface PreparedEntry {
  * a private key.
  */
 export function prepareEntry(entry: LedgerEntry): PreparedEntry {
-  return prepare(bounded(entry));
+  const content = bounded(entry);
+  // A record that no reader takes would make the whole ledger unreadable.
+  const { error } = BODIES.get(content.type)?.safeParse(content.body) ?? {};
+  const [issue] = error?.issues ?? [];
+  if (issue) throw refused(content, `${issue.path.map(String).join('.')}: ${issue.message}`);
+  return prepare(content);
 }
+
+const BODIES = new Map(
+  recordSchema.options.map(({ shape }): [string, z.ZodType] => [shape.type.value, shape.body]),
+);
 
 /** As `prepareEntry`, for the records that the ledger writes itself. */
 export function prepare(content: RecordContent): PreparedEntry {

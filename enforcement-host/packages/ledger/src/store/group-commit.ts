@@ -212,8 +212,11 @@ export class GroupCommit {
   #assertUnchanged(): void {
     try {
       this.#options.file.assertUnchanged();
-    } catch (error) {
-      throw this.#stop(error);
+    } catch (cause) {
+      if (cause instanceof LedgerError) throw this.#stop(cause);
+      // Nothing was written yet, so the next turn looks again.
+      const message = `not appended, the file cannot be looked at: ${messageOf(cause)}`;
+      throw new LedgerError('LEDGER_WRITE_FAILED', message, { cause });
     }
   }
 
@@ -239,14 +242,10 @@ export class GroupCommit {
     }
   }
 
-  #stop(cause: unknown): LedgerError {
+  #stop(fault: LedgerError): LedgerError {
     this.stopTimer();
-    const message = `nothing more is appended until the ledger is opened anew: ${messageOf(cause)}`;
-    this.#stopped =
-      cause instanceof LedgerError
-        ? cause
-        : new LedgerError('LEDGER_WRITE_FAILED', message, { cause });
-    return this.#stopped;
+    this.#stopped = fault;
+    return fault;
   }
 
   async #checkpointAt(place: RecordPlace, isAsked: boolean): Promise<RecordContent | undefined> {

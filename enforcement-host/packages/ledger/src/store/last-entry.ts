@@ -1,3 +1,4 @@
+import { orUnreadable } from '../errors.js';
 import type { RawEntry } from '../record/line.js';
 import { openForReading } from './file.js';
 import { readLinesBackwards } from './lines-backwards.js';
@@ -25,6 +26,6 @@ export async function* readEntriesBackwards(
     }
     if (line) yield { line, disclosures: undefined };
   } finally {
-    await handle.close();
+    await orUnreadable(handle.close());
   }
 }

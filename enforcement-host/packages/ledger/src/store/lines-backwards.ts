@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
+import { orUnreadable } from '../errors.js';
 import { MAX_LINE_BYTES } from '../record/bodies.js';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -13,7 +14,7 @@ export async function* readLinesBackwards(
   handle: FileHandle,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  let { size: at } = await handle.stat();
+  let { size: at } = await orUnreadable(handle.stat());
   let rest: Buffer = Buffer.alloc(0);
   let hasEnd = false;
   while (at > 0 && rest.length <= MAX_LINE_BYTES) {
@@ -38,6 +39,6 @@ function lastNewline(bytes: Buffer, before: number): number {
 
 async function readExactly(handle: FileHandle, start: number, end: number): Promise<Buffer> {
   const chunk = Buffer.allocUnsafe(end - start);
-  const { bytesRead } = await handle.read(chunk, 0, chunk.length, start);
+  const { bytesRead } = await orUnreadable(handle.read(chunk, 0, chunk.length, start));
   return chunk.subarray(0, bytesRead);
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
+import { orUnreadable } from '../errors.js';
 import { MAX_LINE_BYTES } from '../record/bodies.js';
 import type { RawEntry } from '../record/line.js';
 
@@ -44,7 +45,7 @@ export async function* readEntries(
     signal?.throwIfAborted();
     // Not from the shared pool: what is kept of a record must not keep other buffers alive.
     const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at));
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
+    const { bytesRead } = await orUnreadable(handle.read(chunk, 0, chunk.length, at));
     if (bytesRead === 0) return;
     at += bytesRead;
     const fresh = chunk.subarray(0, bytesRead);

@@ -15,7 +15,7 @@ import {
   type LedgerArtifact,
   type LedgerSigner,
 } from '../record/checkpoint.js';
-import { prepareEntry } from '../record/prepare.js';
+import { prepareEntry, type PreparedEntry } from '../record/prepare.js';
 import type { IntentBody, LedgerEntry, LedgerRecord } from '../record/records.js';
 import type { CheckpointEvery } from './group-commit.js';
 import { HeadKeeper, type HeadStore } from './head-store.js';
@@ -50,6 +50,12 @@ export interface LocalJsonlLedgerOptions {
 
 const ROTATE_AT = 16 * 1024 * 1024;
 
+/** As `LocalJsonlLedger.append`, for entries that are prepared. Only for this package. */
+export let appendPrepared: (
+  ledger: LocalJsonlLedger,
+  entries: readonly PreparedEntry[],
+) => Promise<readonly LedgerRecord[]>;
+
 /**
  * A ledger on this machine's disk, one JSON line a record: a file, and segments of it that are
  * sealed. One writer at a time, by a lock that a crash frees; appends that wait together share one
@@ -63,6 +69,10 @@ export class LocalJsonlLedger implements Ledger {
   #opening: Promise<Session> | undefined;
   #session: Session | undefined;
   #closing: Promise<void> | undefined;
+
+  static {
+    appendPrepared = (ledger, entries) => ledger.#append(entries);
+  }
 
   /** @throws TypeError if the signer's key is not P-256, or its `kid` not the thumbprint. */
   constructor(path: string, options: LocalJsonlLedgerOptions = {}) {
@@ -110,10 +120,7 @@ export class LocalJsonlLedger implements Ledger {
    * ledger. After `LEDGER_WRITE_FAILED` and `LEDGER_CHECKPOINT_FAILED` it may be tried again.
    */
   async append(entries: readonly LedgerEntry[]): Promise<readonly LedgerRecord[]> {
-    const prepared = entries.map(prepareEntry);
-    if (this.#closing) throw closed();
-    const { commit } = this.#session ?? (await this.#open());
-    return commit.append(prepared);
+    return this.#append(entries.map(prepareEntry));
   }
 
   /**
@@ -200,6 +207,12 @@ export class LocalJsonlLedger implements Ledger {
       session.commit.stopTimer();
       await session.release();
     }
+  }
+
+  async #append(entries: readonly PreparedEntry[]): Promise<readonly LedgerRecord[]> {
+    if (this.#closing) throw closed();
+    const { commit } = this.#session ?? (await this.#open());
+    return commit.append(entries);
   }
 
   #open(accepted?: AcceptedGap): Promise<Session> {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { brokenAt } from '../errors.js';
+import { brokenAt, orUnreadable } from '../errors.js';
 import { parseEntry, type ParsedEntry, type RawEntry } from '../record/line.js';
 import type { LedgerRecord } from '../record/records.js';
 import { openForReading, openIfThere } from './file.js';
@@ -70,7 +70,7 @@ export async function* readLedgerEntries(
       }
     }
   } finally {
-    await active?.close();
+    if (active) await orUnreadable(active.close());
   }
 }
 
@@ -82,7 +82,7 @@ async function* readingPart(
   try {
     yield* entriesOf(handle, file, { first, signal });
   } finally {
-    if (!opened) await handle.close();
+    if (!opened) await orUnreadable(handle.close());
   }
 }
 
@@ -135,7 +135,7 @@ async function* entriesOf(
     signal,
   }: { readonly first: number | undefined; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<LedgerFileEntry> {
-  const { size: end } = await handle.stat();
+  const { size: end } = await orUnreadable(handle.stat());
   let offset = 0;
   let seq = first;
   for await (const { entries } of readEntries(handle, { end, signal })) {

@@ -10,10 +10,10 @@ import { acquireLock } from '../store/lock.js';
 import { backoff } from './backoff.js';
 import { LocalCursor, type Cursor } from './cursor.js';
 import { TailError } from './errors.js';
-import type { LedgerSource } from './ledger-source.js';
+import type { TailSource } from './tail-source.js';
 
 export interface TailOptions {
-  readonly source: LedgerSource;
+  readonly source: TailSource;
   readonly sink: LedgerSink;
   /** Keeps where the tail stands; its folder is made where missing. */
   readonly cursorFile: string;

@@ -29,6 +29,8 @@ const HOSTILE = [
   '\ud800 lone \udfff',
   '\u2028line\u2029paragraph\u0085next',
   '=cmd|/c calc',
+  "'=quoted",
+  '\\u000a is no newline, nor is \\\\u000a or \\u005cu000a',
   '@SUM(A1)',
   '\\',
   'x'.repeat(1_000_000),
@@ -55,6 +57,7 @@ describe('formats of other systems', () => {
         for (const name of Object.keys(LEDGER_FORMATS) as LedgerFormatName[]) {
           for (const line of written(name, text.toWellFormed())) {
             assert.match(line, /^[^\r\n]*\r?\n$/, name);
+            assert.ok(!UNSAFE.test(name === 'leef' ? line.replaceAll('\t', '') : line.trimEnd()));
           }
         }
       }),
@@ -123,6 +126,34 @@ describe('formats of other systems', () => {
     });
   }
 
+  it('give back what was written, to whoever undoes their escapes', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const resource = text.slice(0, 200) || 'x';
+        const [cef = '', leef = '', csv = ''] = (['cef', 'leef', 'csv'] as const).map(
+          (name) => written(name, text)[0],
+        );
+        const cell = parseCsv(csv)[0]?.[CSV_COLUMNS.indexOf('resource')] ?? '';
+        assert.equal(unescaped(parseCef(cef.slice(0, -1)).fields['request'] ?? ''), resource);
+        assert.equal(unescaped(parseLeef(leef.slice(0, -1)).fields['resource'] ?? ''), resource);
+        assert.equal(unescaped(cell.replace(/^'/, '')), resource);
+      }),
+    );
+  });
+
+  it('are the records themselves in jsonl', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const events = eventsWith(text.toWellFormed());
+        const lines = events.map((event) => LEDGER_FORMATS.jsonl.write(event, CONTEXT));
+        assert.deepEqual(
+          lines.map((line): unknown => JSON.parse(line)),
+          events.map(({ record }) => record),
+        );
+      }),
+    );
+  });
+
   it('carry the call over to what names it by an id only, and the trace', () => {
     const [, , outcome = ''] = written('otlp', 'tool');
     assert.match(outcome, /"gen_ai.tool.name","value":\{"stringValue":"tool"/);
@@ -138,4 +169,27 @@ describe('formats of other systems', () => {
     const line = LEDGER_FORMATS.ocsf.write(denied, CONTEXT);
     assert.match(line, /"status_id":2.*"action_id":2.*"disposition_id":2/);
   });
+
+  it('say what became of calls that waited or were stopped, in OCSF', () => {
+    const [decision, , outcome] = eventsWith('x');
+    assert.ok(decision && outcome?.record.type === 'outcome');
+    const body = { intentId: 'int_1', status: 'blocked' } as const;
+    for (const [event, expected] of [
+      [{ ...decision, verdict: 'step_up' }, /"action_id":0.*"disposition":"Challenge"/],
+      [outcome, /"action_id":0.*"disposition":"Logged"/],
+      [
+        { ...outcome, record: { ...outcome.record, body } },
+        /"action_id":2.*"disposition":"Blocked"/,
+      ],
+    ] as const) {
+      assert.match(LEDGER_FORMATS.ocsf.write(event, CONTEXT), expected);
+    }
+  });
 });
+
+/** Undoes `\\uXXXX`, once from the beginning to the end. */
+function unescaped(text: string): string {
+  return text.replace(/\\u([0-9a-f]{4})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -50,7 +50,7 @@ export const OCSF_API_ACTIVITY = object(
     }),
     src_endpoint: object([], { name: text, svc_name: text }),
     resources: { type: 'array', items: object([], { uid: text, type: text }) },
-    trace: object(['uid'], { uid: text, span: object(['uid'], { uid: text }) }),
+    trace: object(['uid'], { uid: text }),
     metadata: object(['product', 'version'], {
       version: { const: '1.8.0' },
       product: object([], { name: text, vendor_name: text, version: text }),
@@ -80,7 +80,6 @@ export const ECS_DOCUMENT = object(['@timestamp', 'ecs', 'event', 'message'], {
     action: text,
     outcome: { enum: ['failure', 'success', 'unknown'] },
     id: text,
-    hash: text,
     sequence: whole,
     provider: text,
     dataset: text,

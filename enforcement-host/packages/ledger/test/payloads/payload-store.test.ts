@@ -102,4 +102,13 @@ describe('LocalPayloadStore', () => {
     await small.put(sha256('{}'), '{}');
     assert.deepEqual(await small.get(sha256('{}')), {});
   });
+
+  it('erases a payload once, and says whether it was there', async () => {
+    await store.put(hash, text);
+    assert.equal(await store.forget(hash), true);
+    assert.equal(await store.get(hash), undefined);
+    assert.equal(await store.forget(hash), false);
+    await store.put(hash, text);
+    assert.deepEqual(await store.get(hash), payload);
+  });
 });

@@ -10,7 +10,7 @@ import { LocalJsonlLedger } from '../../src/index.js';
 import { call, inFolder } from '../support.js';
 
 const TAILER = fileURLToPath(new URL('tailer.ts', import.meta.url));
-const ROUNDS = 6;
+const ROUNDS = 5;
 
 function startTail(folder: string): ChildProcess & { stdout: NodeJS.ReadableStream } {
   const args = ['ledger.jsonl', 'events.jsonl', 'cursor.json'].map((name) => join(folder, name));
@@ -28,7 +28,7 @@ async function killAfter(tail: ReturnType<typeof startTail>, batches: number): P
 }
 
 describe('a tail that is killed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('leaves no record out, keeps their order, and repeats at most a batch a kill', async () => {
     await inFolder(async (folder) => {

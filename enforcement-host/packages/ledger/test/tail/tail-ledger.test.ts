@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import {
   LocalJsonlLedger,
-  LocalLedgerSource,
+  LocalTailSource,
   SinkError,
   tailLedger,
   type TailOptions,
@@ -30,7 +30,7 @@ describe('a tail', () => {
   }
 
   async function follow(folder: string, options: Partial<TailOptions>): Promise<TailReport> {
-    const source = new LocalLedgerSource(join(folder, 'ledger.jsonl'), { pollMs: 20 });
+    const source = new LocalTailSource(join(folder, 'ledger.jsonl'), { pollMs: 20 });
     try {
       const cursorFile = join(folder, 'tails', 'cursor.json');
       return await tailLedger({ source, sink, cursorFile, ...options });
@@ -98,7 +98,7 @@ describe('a tail', () => {
         if (status.state === 'caught-up' && status.next === ledger.head().size && calls === 40)
           stop.abort();
       };
-      const source = new LocalLedgerSource(join(folder, 'ledger.jsonl'), { pollMs: 10_000 });
+      const source = new LocalTailSource(join(folder, 'ledger.jsonl'), { pollMs: 10_000 });
       const cursorFile = join(folder, 'cursor.json');
       const { next } = await tailLedger({
         source,
@@ -210,6 +210,25 @@ describe('a tail', () => {
       await assert.rejects(tail(folder), { code: 'TAIL_LEDGER_DIFFERS' });
       await rename(join(folder, 'whole.jsonl'), path);
       assert.deepEqual(await tail(folder), { records: 0, next: 9 });
+    });
+  });
+
+  it('does not go on with a ledger that was set back and written on', async () => {
+    await inFolder(async (folder) => {
+      const path = join(folder, 'ledger.jsonl');
+      await writeLedger(path, 1);
+      await copyFile(path, join(folder, 'older.jsonl'));
+      for (const [name, isSame] of [
+        ['first', true],
+        ['second', false],
+      ] as const) {
+        const ledger = new LocalJsonlLedger(path);
+        await ledger.append(call(name));
+        await ledger.close();
+        if (isSame) await tail(folder);
+        else await assert.rejects(tail(folder), { code: 'TAIL_LEDGER_DIFFERS' });
+        await rename(join(folder, 'older.jsonl'), path).catch(() => undefined);
+      }
     });
   });
 

@@ -1,10 +1,10 @@
-import { FileSink, LEDGER_FORMATS, LocalLedgerSource, tailLedger } from '../../src/index.js';
+import { FileSink, LEDGER_FORMATS, LocalTailSource, tailLedger } from '../../src/index.js';
 import { CONTEXT } from '../formats/events.js';
 
 // A tail in a process of its own, until it is killed; it says how far it is, line by line.
 const [ledger = '', file = '', cursorFile = ''] = process.argv.slice(2);
 await tailLedger({
-  source: new LocalLedgerSource(ledger, { pollMs: 20 }),
+  source: new LocalTailSource(ledger, { pollMs: 20 }),
   sink: new FileSink({ file, format: LEDGER_FORMATS.jsonl, context: CONTEXT }),
   cursorFile,
   batch: 7,

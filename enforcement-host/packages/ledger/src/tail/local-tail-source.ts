@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 
 import type { LedgerRecord } from '../record/records.js';
 import { openIfThere } from '../store/file.js';
 import { entryBytes, readEntries } from '../store/lines.js';
 import { readLedgerEntries, wholeRecord } from '../store/read-ledger.js';
 import { FileWatch, type FileWatchOptions } from './file-watch.js';
-import type { LedgerSource } from './ledger-source.js';
+import type { TailSource } from './tail-source.js';
 
 /** Where the last read came to in the file that is written. */
 interface Position {
@@ -16,11 +16,17 @@ interface Position {
   readonly next: number;
 }
 
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly end: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * A ledger on this machine's disk, which another process may be writing. A read that goes on where
  * the last one ended costs as much as what is new.
  */
-export class LocalLedgerSource implements LedgerSource {
+export class LocalTailSource implements TailSource {
   readonly #path: string;
   readonly #watch: FileWatch;
   #position: Position | undefined;
@@ -34,9 +40,17 @@ export class LocalLedgerSource implements LedgerSource {
   async *read(from: number, signal?: AbortSignal): AsyncGenerator<LedgerRecord> {
     this.#watch.reset();
     const at = this.#position;
-    const isHere = at?.next === from && (await this.#inode()) === at.inode;
-    if (isHere) yield* this.#readOn(at, signal);
-    else yield* this.#readAll(from, signal);
+    const handle = at?.next === from ? await openIfThere(this.#path) : undefined;
+    try {
+      const stats = await handle?.stat();
+      if (at && handle && stats?.ino === at.inode) {
+        yield* this.#readOn(at, { handle, end: stats.size, signal });
+        return;
+      }
+    } finally {
+      await handle?.close();
+    }
+    yield* this.#readAll(from, signal);
   }
 
   news(signal?: AbortSignal): Promise<void> {
@@ -62,22 +76,17 @@ export class LocalLedgerSource implements LedgerSource {
     }
   }
 
-  async *#readOn(start: Position, signal?: AbortSignal): AsyncGenerator<LedgerRecord> {
-    const handle = await openIfThere(this.#path);
-    if (!handle) return;
-    try {
-      const { ino, size: end } = await handle.stat();
-      if (ino !== start.inode) return;
-      let { offset, next } = start;
-      for await (const { entries } of readEntries(handle, { start: offset, end, signal })) {
-        for (const raw of entries) {
-          offset += entryBytes(raw);
-          yield wholeRecord({ raw, seq: next++ });
-          this.#position = { inode: ino, offset, next };
-        }
+  async *#readOn(
+    { inode, offset: start, next: first }: Position,
+    { handle, end, signal }: OpenFile,
+  ): AsyncGenerator<LedgerRecord> {
+    let [offset, next] = [start, first];
+    for await (const { entries } of readEntries(handle, { start, end, signal })) {
+      for (const raw of entries) {
+        offset += entryBytes(raw);
+        yield wholeRecord({ raw, seq: next++ });
+        this.#position = { inode, offset, next };
       }
-    } finally {
-      await handle.close();
     }
   }
 

@@ -1,7 +1,7 @@
 import type { LedgerRecord } from '../record/records.js';
 
 /** Where a tail reads records from. */
-export interface LedgerSource {
+export interface TailSource {
   /** The records from a sequence number on, in order and without gaps, as of the call. */
   read(from: number, signal?: AbortSignal): AsyncIterable<LedgerRecord>;
   /**
