@@ -5,7 +5,7 @@ import { isSecretMember, TAKEN_OUT, withoutSecrets } from './secrets.js';
 /** UTF-16 units of a result that the ledger keeps. */
 const MAX_TEXT = 4096;
 /** Units that are looked at, whatever the length: what is taken out makes room for what follows. */
-const MAX_READ = 4 * MAX_TEXT;
+const MAX_READ = 2 * MAX_TEXT;
 
 /**
  * What the ledger keeps of a provider's answer: the beginning of its canonical form with what
