@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { sha256 } from '@axtary/core/digest';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 
-import { connectTo, createProxiedFolder, type ProxiedFolder } from './proxied-folder.js';
+import { connectTo, createProxiedFolder, interrupt, type ProxiedFolder } from './proxied-folder.js';
 import { assertBuilt, BIN, cli, ending, HOST_BUNDLE, start } from './support.js';
 
 describe('axtary proxy', () => {
@@ -61,6 +63,24 @@ describe('axtary proxy', () => {
     const exported = await cli(['attest-ledger', '--out', 'e.jsonl'], { cwd: folder.path });
     assert.equal(exported.code, 0, exported.stderr);
     assert.equal((await cli(['verify-export', 'e.jsonl'], { cwd: folder.path })).code, 3);
+  });
+
+  it('keeps payloads for so long as it is told', async () => {
+    const [where = ''] = (await cli(['ledger', 'path'], { cwd: folder.path })).stdout.split('\n');
+    const hex = sha256('{}').slice('sha256:'.length);
+    const payload = path.join(path.dirname(where), 'payloads', hex.slice(0, 2), hex);
+    await mkdir(path.dirname(payload), { recursive: true });
+    await writeFile(payload, '{}');
+    await utimes(payload, 0, 0);
+    await folder.proxy('--payload-days', '36500');
+    assert.ok(existsSync(payload));
+    for (const child of folder.running.splice(0)) await interrupt(child);
+    await folder.proxy('--payload-days', '2', '--payload-megabytes', '5');
+    while (existsSync(payload)) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const wrong of ['0', '-1', '1.5', 'all']) {
+      const { code } = await cli(['proxy', '--payload-days', wrong], { cwd: folder.path });
+      assert.equal(code, 2, wrong);
+    }
   });
 
   it('notices when the enforcement host dies', async () => {
