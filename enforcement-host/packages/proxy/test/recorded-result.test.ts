@@ -159,6 +159,7 @@ describe('recordedResult', () => {
         assert.ok(!kept.text.includes('\uFFFD') || text.includes('\uFFFD'));
         assert.equal(kept.truncated === true, canonicalize([text]).length > 4096);
       }),
+      { endOnFailure: true },
     );
   });
 
