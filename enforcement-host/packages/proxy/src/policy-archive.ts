@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { policyHash } from '@axtary/actionpass';
 import { sha256Schema } from '@axtary/core';
-import { newId, sha256, type Sha256 } from '@axtary/core/digest';
+import { sha256, type Sha256 } from '@axtary/core/digest';
+import { replaceFile } from '@axtary/ledger';
 import { givenText, parsePolicy, type Policy } from '@axtary/policy';
 
 import type { ArchivedPolicy } from './replay.js';
@@ -62,18 +63,8 @@ export class LocalPolicyArchive {
     }
   }
 
-  async #write(name: string, text: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const file = path.join(this.#folder, name);
-    const temporary = `${file}.${newId('tmp')}`;
-    try {
-      await writeDurably(temporary, text);
-      await rename(temporary, file);
-      await syncFolder(this.#folder);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+  #write(name: string, text: string): Promise<void> {
+    return replaceFile(path.join(this.#folder, name), text);
   }
 }
 
@@ -94,25 +85,4 @@ function fileName(hash: Sha256): string {
 
 function givenName(hash: Sha256): string {
   return `${hexOf(hash)}.given`;
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; NTFS journals the name itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
