@@ -229,7 +229,8 @@ export class Workbench {
     const item = this.#quickItem(title);
     if (!(await appears(item, PALETTE_TRY_MS))) return false;
     await item.click();
-    return true;
+    // A click comes to nothing while the list is drawn anew, as when it is still being filtered.
+    return succeeds(item.waitFor({ state: 'hidden', timeout: PALETTE_TRY_MS }));
   }
 
   #quickItem(label: string): Locator {
