@@ -13,6 +13,8 @@ const pair = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 const LEFT = 1;
 const RIGHT = LEFT + HASH_BYTES;
 
+const PREFIX = 'sha256:';
+
 // A digest as a Latin-1 string costs a third of one as a Buffer.
 function hashPairInto(target: Buffer, offset: number): void {
   target.write(hash('sha256', pair, 'binary'), offset, HASH_BYTES, 'latin1');
@@ -34,7 +36,7 @@ export function emptyRoot(): Buffer {
 
 /** The 32 bytes that a digest spells. */
 export function bytesOf(digest: Sha256): Buffer {
-  return Buffer.from(digest.slice('sha256:'.length), 'hex');
+  return Buffer.from(digest.slice(PREFIX.length), 'hex');
 }
 
 /** The digest that spells 32 bytes. */
@@ -71,6 +73,18 @@ export class TreeFrontier {
   append(leaf: Uint8Array): void {
     if (leaf.length !== HASH_BYTES) throw new TypeError('expected a leaf hash of 32 bytes');
     pair.set(leaf, RIGHT);
+    this.#carry();
+  }
+
+  /**
+   * Takes the hash of the next leaf, as a digest spells it. A Buffer each would cost more than the
+   * hash itself.
+   *
+   * @throws TypeError if it is not 32 bytes.
+   */
+  appendDigest(leaf: Sha256): void {
+    const written = pair.write(leaf.slice(PREFIX.length), RIGHT, HASH_BYTES, 'hex');
+    if (written !== HASH_BYTES) throw new TypeError('expected a leaf hash of 32 bytes');
     this.#carry();
   }
 

@@ -4,7 +4,7 @@ import { digestOf, TreeFrontier } from '../merkle/tree.js';
 import type { CheckpointKey } from './bodies.js';
 import { checkpointPayload, CheckpointVerifier, keyEpochPayload } from './checkpoint.js';
 import {
-  leafBytes,
+  leafHash,
   parseEntry,
   type LineFaultCode,
   type ParsedEntry,
@@ -153,11 +153,11 @@ export class Chain {
   }
 
   #advance({ record, line }: ParsedEntry): void {
-    const leaf = leafBytes(line);
-    this.#tree.append(leaf);
+    const leaf = leafHash(line);
+    this.#tree.appendDigest(leaf);
     this.#log = record.log;
     this.#size++;
-    this.#head = digestOf(leaf);
+    this.#head = leaf;
     this.#last = { boot: record.boot, mono: record.mono, ts: record.ts };
     this.#unsigned = record.type === 'checkpoint' ? 0 : this.#unsigned + 1;
   }

@@ -140,7 +140,8 @@ function readDisclosures(bytes: Buffer): DisclosuresByDigest | LineFault {
   const byDigest: DisclosuresByDigest = new Map();
   for (const one of list as readonly JsonValue[]) {
     if (!isDisclosure(one)) return fault('MALFORMED', 'a disclosure is not [salt, name, value]');
-    byDigest.set(disclosureDigest(canonicalize(one, READ_LIMITS)), one);
+    const text = read.isPlain ? JSON.stringify(one) : canonicalize(one, READ_LIMITS);
+    byDigest.set(disclosureDigest(text), one);
   }
   if (byDigest.size !== list.length) return fault('MALFORMED', 'a disclosure is there twice');
   return byDigest;
@@ -154,29 +155,31 @@ function isDisclosure(value: JsonValue): value is Disclosure {
   return typeof salt === 'string' && SALT.test(salt) && typeof name === 'string';
 }
 
+interface ReadLine {
+  readonly json: JsonValue;
+  readonly text: string;
+  /** Whether `JSON.stringify` writes each value of it in the form of RFC 8785. */
+  readonly isPlain: boolean;
+}
+
 /** Reads a line as I-JSON in the form of RFC 8785, which is the only spelling that is accepted. */
-export function readCanonical(
-  bytes: Buffer,
-): { readonly json: JsonValue; readonly text: string } | LineFault {
+export function readCanonical(bytes: Buffer): ReadLine | LineFault {
   if (bytes.length > MAX_LINE_BYTES) {
     return fault('LINE_TOO_LONG', `a line is longer than ${MAX_LINE_BYTES} bytes`);
   }
   if (!isUtf8(bytes)) return fault('MALFORMED', 'the line is not valid UTF-8');
   const text = bytes.toString('utf8');
+  // JSON.parse is lax, but whatever it forgives (a duplicate member, space, a number that does not
+  // round-trip) is written differently by `canonicalize`, which also refuses lone surrogates and
+  // `__proto__`. So a line that equals its canonical form was strict I-JSON.
   try {
     const json = JSON.parse(text) as JsonValue;
-    if (isWrittenSo(json, text)) return { json, text };
+    const isPlain = isPlainlyCanonical(json, text);
+    if (isPlain || canonicalize(json, READ_LIMITS) === text) return { json, text, isPlain };
   } catch {
     return fault('MALFORMED', 'the line is not I-JSON');
   }
   return fault('NOT_CANONICAL', 'the line is not in the form of RFC 8785');
-}
-
-// JSON.parse is lax, but whatever it forgives (a duplicate member, space, a number that does not
-// round-trip) is written differently by `canonicalize`, which also refuses lone surrogates and
-// `__proto__`. So a line that equals its canonical form was strict I-JSON.
-function isWrittenSo(json: JsonValue, text: string): boolean {
-  return isPlainlyCanonical(json, text) || canonicalize(json, READ_LIMITS) === text;
 }
 
 // What was accepted when it was written is within its limits alone, and deeper and larger in its
@@ -207,8 +210,8 @@ function isOrdered(value: JsonValue, depth: number): boolean {
     return true;
   }
   let last = '';
-  for (const [name, member] of Object.entries(value)) {
-    if (name < last || !isOrdered(member, depth - 1)) return false;
+  for (const name of Object.keys(value)) {
+    if (name < last || !isOrdered((value as JsonObject)[name] as JsonValue, depth - 1)) return false;
     last = name;
   }
   return true;

@@ -87,8 +87,9 @@ export function sealBody(type: RecordType, body: JsonObject): SealedBody {
 function sealObject(object: JsonObject, plan: Plan, disclosures: string[]): JsonObject {
   const open: Record<string, JsonValue> = {};
   const digests: string[] = [];
-  for (const [name, value] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
     if (RESERVED.has(name)) throw new TypeError(`${name} is no member of a record`);
+    const value = object[name] as JsonValue;
     const inner = plan.inner.get(name);
     if (plan.sealed.has(name)) {
       const text = `["${newSalt()}","${name}",${canonicalize(value)}]`;
@@ -138,9 +139,10 @@ interface Opening {
 
 function openObject(object: JsonObject, plan: Plan, opening: Opening): JsonObject | string {
   const open: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
     if (plan.sealed.has(name)) return `${name} is not sealed`;
     if (name === '_sd') continue;
+    const value = object[name] as JsonValue;
     const inner = plan.inner.get(name);
     const member = inner && isJsonObject(value) ? openObject(value, inner, opening) : undefined;
     if (typeof member === 'string') return member;

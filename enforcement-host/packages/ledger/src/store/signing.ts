@@ -3,6 +3,7 @@ import { messageOf } from '@axtary/core';
 
 import { LedgerError } from '../errors.js';
 import type { EpochKeys } from '../keys/epoch-keys.js';
+import type { CheckpointKey } from '../record/bodies.js';
 import type { SigningEpoch } from '../record/chain.js';
 import {
   checkpointPayload,
@@ -22,7 +23,7 @@ const EPOCH_MS = 24 * 60 * 60 * 1000;
 export class Signing {
   readonly #keys: EpochKeys | undefined;
   readonly #clock: Clock;
-  #signer: LedgerSigner;
+  #current: CheckedSigner;
   #epoch: SigningEpoch;
 
   /** @param keys absent where one key signs for ever. */
@@ -33,7 +34,7 @@ export class Signing {
   ) {
     this.#keys = keys;
     this.#clock = clock;
-    this.#signer = signer;
+    this.#current = new CheckedSigner(signer);
     this.#epoch = epoch;
   }
 
@@ -42,7 +43,7 @@ export class Signing {
   }
 
   get signer(): LedgerSigner {
-    return this.#signer;
+    return this.#current.signer;
   }
 
   /** Whether the next key is due by time. */
@@ -53,7 +54,7 @@ export class Signing {
 
   /** @throws LedgerError `LEDGER_CHECKPOINT_FAILED`. */
   async checkpoint(place: RecordPlace, root: Sha256): Promise<RecordContent> {
-    const jws = await sign(this.#signer, 'checkpoint', checkpointPayload(place, root));
+    const jws = await this.#current.sign('checkpoint', checkpointPayload(place, root));
     return { type: 'checkpoint', body: { jws } };
   }
 
@@ -66,20 +67,20 @@ export class Signing {
   async next(place: RecordPlace): Promise<NextEpoch | undefined> {
     if (!this.#keys) return undefined;
     const keys = this.#keys;
-    const signer = await keys.make();
+    const following = new CheckedSigner(await keys.make());
     const epoch = this.#epoch.epoch + 1;
-    const key = parseCheckpointKey(signer);
+    const { key } = following;
     const payload = keyEpochPayload(place, { epoch, key });
     const signatures = {
-      old: await sign(this.#signer, 'keyEpoch', payload),
-      new: await sign(signer, 'keyEpoch', payload),
+      old: await this.#current.sign('keyEpoch', payload),
+      new: await following.sign('keyEpoch', payload),
     };
     return {
       content: { type: 'key_epoch', body: { epoch, key, signatures } },
       begin: async () => {
-        this.#signer = signer;
+        this.#current = following;
         this.#epoch = { epoch, key, since: place.ts };
-        await keys.keepOnly(signer.kid);
+        await keys.keepOnly(following.signer.kid);
       },
     };
   }
@@ -91,21 +92,30 @@ export interface NextEpoch {
   readonly begin: () => Promise<void>;
 }
 
-async function sign(
-  signer: LedgerSigner,
-  artifact: LedgerArtifact,
-  payloadText: string,
-): Promise<string> {
-  let jws;
-  try {
-    jws = await signer.sign(artifact, payloadText);
-  } catch (cause) {
-    const message = `a checkpoint is due and could not be signed: ${messageOf(cause)}`;
-    throw new LedgerError('LEDGER_CHECKPOINT_FAILED', message, { cause });
+/** A signer whose every signature is verified before it goes into the chain for good. */
+class CheckedSigner {
+  readonly signer: LedgerSigner;
+  readonly key: CheckpointKey;
+  readonly #verifier: CheckpointVerifier;
+
+  /** @throws TypeError if the signer's key is not P-256, or its `kid` not the thumbprint. */
+  constructor(signer: LedgerSigner) {
+    this.signer = signer;
+    this.key = parseCheckpointKey(signer);
+    this.#verifier = new CheckpointVerifier(this.key);
   }
-  // What a signer returns goes into the chain for good, so a wrong one is noticed here.
-  const verifier = new CheckpointVerifier(parseCheckpointKey(signer));
-  const problem = verifier.problemOf(artifact, jws, payloadText);
-  if (problem === undefined) return jws;
-  throw new LedgerError('LEDGER_CHECKPOINT_FAILED', `what was signed is not valid: ${problem}`);
+
+  /** @throws LedgerError `LEDGER_CHECKPOINT_FAILED`. */
+  async sign(artifact: LedgerArtifact, payloadText: string): Promise<string> {
+    let jws;
+    try {
+      jws = await this.signer.sign(artifact, payloadText);
+    } catch (cause) {
+      const message = `a checkpoint is due and could not be signed: ${messageOf(cause)}`;
+      throw new LedgerError('LEDGER_CHECKPOINT_FAILED', message, { cause });
+    }
+    const problem = this.#verifier.problemOf(artifact, jws, payloadText);
+    if (problem === undefined) return jws;
+    throw new LedgerError('LEDGER_CHECKPOINT_FAILED', `what was signed is not valid: ${problem}`);
+  }
 }

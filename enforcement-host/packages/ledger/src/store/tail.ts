@@ -5,7 +5,7 @@ import { newId, type Sha256 } from '@axtary/core/digest';
 
 import { digestOf, type TreeFrontier } from '../merkle/tree.js';
 import type { ChainState, LastPlace } from '../record/chain.js';
-import { leafBytes, toRecord, writeLine } from '../record/line.js';
+import { leafHash, toRecord, writeLine } from '../record/line.js';
 import type { PreparedEntry } from '../record/prepare.js';
 import type { LedgerRecord, RecordContent, RecordPlace } from '../record/records.js';
 
@@ -13,7 +13,8 @@ import type { LedgerRecord, RecordContent, RecordPlace } from '../record/records
 export interface Draft {
   readonly text: string;
   readonly records: readonly LedgerRecord[];
-  readonly leaves: readonly Buffer[];
+  /** Their leaf hashes. */
+  readonly leaves: readonly Sha256[];
   readonly end: TailMark;
 }
 
@@ -105,7 +106,7 @@ export class Tail {
   /** Writes entries out, the first at `place`. Changes nothing: `advance` does, once durable. */
   draft(entries: readonly PreparedEntry[], place: RecordPlace): Draft {
     const records: LedgerRecord[] = [];
-    const leaves: Buffer[] = [];
+    const leaves: Sha256[] = [];
     let { seq, prev: head } = place;
     let text = '';
     let line = '';
@@ -114,9 +115,8 @@ export class Tail {
       line = writeLine(here, content.type, bodyText);
       records.push(toRecord(here, content));
       text += disclosuresText === '' ? `${line}\n` : `${disclosuresText}\n${line}\n`;
-      const leaf = leafBytes(line);
-      leaves.push(leaf);
-      head = digestOf(leaf);
+      head = leafHash(line);
+      leaves.push(head);
       seq++;
     }
     const end = { size: seq, head, lastLineBytes: Buffer.byteLength(line) + 1 };
@@ -125,7 +125,7 @@ export class Tail {
 
   /** The draft is durable. */
   advance({ end, leaves, records }: Draft): void {
-    for (const leaf of leaves) this.#tree.append(leaf);
+    for (const leaf of leaves) this.#tree.appendDigest(leaf);
     this.#mark = end;
     const last = records.at(-1);
     if (last) this.#last = { boot: last.boot, mono: last.mono, ts: last.ts };

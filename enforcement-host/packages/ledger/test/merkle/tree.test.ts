@@ -72,6 +72,8 @@ describe('a tree frontier', () => {
 
   it('refuses a leaf hash of another length', () => {
     assert.throws(() => new TreeFrontier().append(Buffer.alloc(31)), TypeError);
+    assert.throws(() => new TreeFrontier().appendDigest('sha256:00'), TypeError);
+    assert.throws(() => new TreeFrontier().appendDigest(`sha256:${'0'.repeat(63)}g`), TypeError);
     assert.throws(() => new TreeFrontier().appendAll(Buffer.alloc(65)), TypeError);
   });
 });
