@@ -1,5 +1,7 @@
 import { chromium, type BrowserContext } from 'playwright-core';
 
+import { PATIENCE_MS } from './waiting.js';
+
 export interface BrowserOptions {
   /** What `ensureChromium` of scripts/setup.mjs returns. */
   readonly executable: string;
@@ -46,7 +48,7 @@ export async function openBrowser(options: BrowserOptions): Promise<Browser> {
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const console: string[] = [];
   context.on('console', (message) => console.push(`${message.type()}: ${message.text()}`));
   const outsideRequests: string[] = [];

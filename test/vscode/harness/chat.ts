@@ -2,10 +2,6 @@ import type { Locator } from 'playwright-core';
 import { until } from './waiting.js';
 import type { Workbench } from './workbench.js';
 
-// In a fresh profile the first message starts the chat's own extension and is then sent again by
-// itself. On a busy machine that takes a good part of a minute.
-const ANSWER_MS = 90_000;
-
 /** The editor's own chat, with the scripted model as an agent that calls tools. */
 export class Chat {
   readonly #workbench: Workbench;
@@ -36,7 +32,7 @@ export class Chat {
     const { page } = this.#workbench;
     // A message sent in between would steer that answer instead of being one of its own.
     const answering = this.#part().locator('.chat-response-loading');
-    await answering.waitFor({ state: 'detached', timeout: ANSWER_MS });
+    await answering.waitFor({ state: 'detached' });
     const input = this.#inputPart().locator('.monaco-editor').first();
     const before = await this.#length();
     await until(
@@ -60,7 +56,7 @@ export class Chat {
     const complete = this.#lastRow()
       .locator('.interactive-response:not(.chat-response-loading)')
       .filter({ hasText: text });
-    await complete.waitFor({ timeout: ANSWER_MS });
+    await complete.waitFor();
     return visibleText(await complete.innerText());
   }
 
@@ -99,7 +95,7 @@ export class Chat {
 
   async #openConfirmation(tool: string | RegExp): Promise<Locator> {
     const question = this.toolConfirmation(tool).last();
-    await question.waitFor({ timeout: ANSWER_MS });
+    await question.waitFor();
     return question;
   }
 

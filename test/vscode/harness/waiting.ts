@@ -1,6 +1,12 @@
+/**
+ * How long anything may take before it counts as not coming: a window draws slowly where other
+ * work has the processors, and a wait that ends well costs no more for it.
+ */
+export const PATIENCE_MS = 120_000;
+
 /** How to wait: until when, and what to say if it does not come. */
 export interface Waiting {
-  /** Completes the sentence "Waited 10 s for ...". */
+  /** Completes the sentence "Waited 120 s for ...". */
   readonly for: string;
   readonly timeoutMs?: number;
   readonly everyMs?: number;
@@ -13,7 +19,7 @@ export interface Waiting {
  */
 export async function until<T>(
   probe: () => T | Promise<T>,
-  { for: what, timeoutMs = 30_000, everyMs = 50 }: Waiting,
+  { for: what, timeoutMs = PATIENCE_MS, everyMs = 50 }: Waiting,
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

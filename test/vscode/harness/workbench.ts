@@ -10,7 +10,6 @@ import { until } from './waiting.js';
 
 const PALETTE_TRY_MS = 3_000;
 const TOAST_MS = 8_000;
-const START_MS = 60_000;
 
 /** One VS Code window in the browser, in the words of whoever uses it. */
 export class Workbench {
@@ -39,9 +38,8 @@ export class Workbench {
   async reload(open: string): Promise<void> {
     await until(async () => (await this.#savedEditors()).includes(open), {
       for: `the window to write down that ${open} is open`,
-      timeoutMs: START_MS,
     });
-    const loaded = this.page.waitForEvent('load', { timeout: START_MS });
+    const loaded = this.page.waitForEvent('load');
     await this.runCommand('Developer: Reload Window');
     await loaded;
     await this.#started();
@@ -53,17 +51,14 @@ export class Workbench {
 
   /** Runs a command by its whole title in the palette, such as `Axtary: Show Ledger`. */
   async runCommand(title: string): Promise<void> {
-    await until(() => this.#pick(title), {
-      for: `the command "${title}" in the palette`,
-      timeoutMs: START_MS,
-    });
+    await until(() => this.#pick(title), { for: `the command "${title}" in the palette` });
   }
 
   /** Shows the views behind an icon of the activity bar. */
   async openContainer(title: string): Promise<void> {
     // The badge of the icon carries the same label; only the link can be clicked.
     const icon = this.page.locator(`.activitybar a.action-label[aria-label^="${title}"]`);
-    await icon.waitFor({ timeout: START_MS });
+    await icon.waitFor();
     const isOpen = (await icon.getAttribute('aria-expanded')) === 'true';
     if (!isOpen) await icon.click();
     await this.page.locator('.sidebar .composite.title').getByText(title).waitFor();
@@ -158,7 +153,9 @@ export class Workbench {
     await until(
       async () => {
         await this.page.keyboard.press('Control+P');
-        await this.quickInput().locator('input.input').fill(name);
+        // Whatever takes the focus just now closes the list again.
+        const input = this.quickInput().locator('input.input');
+        if (!(await succeeds(input.fill(name, { timeout: PALETTE_TRY_MS })))) return false;
         // A click would come to nothing while the list is still being filtered.
         if (!(await appears(this.#quickItem(name).and(focused), PALETTE_TRY_MS))) return false;
         await this.page.keyboard.press('Enter');
@@ -187,8 +184,8 @@ export class Workbench {
   }
 
   async #started(): Promise<void> {
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: START_MS });
-    await this.page.locator('.activitybar a.action-label').first().waitFor({ timeout: START_MS });
+    await this.page.locator('.monaco-workbench').waitFor();
+    await this.page.locator('.activitybar a.action-label').first().waitFor();
   }
 
   /** The editors that a reload would bring back, as the window keeps them in its browser. */
