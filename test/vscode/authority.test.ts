@@ -31,7 +31,7 @@ interface LedgerLine {
 }
 
 describe('keys, revocations and the kill switch, in a real editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: Session;
   let agent: CommandLineAgent | undefined;
   let note = '';

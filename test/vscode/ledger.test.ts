@@ -24,7 +24,7 @@ const POLICY = `${allowingPolicyText('.')}  - id: no-moves
 `;
 
 describe('the live ledger, in a real editor', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let session: Session;
   let agent: CommandLineAgent | undefined;
 
@@ -164,12 +164,12 @@ describe('the live ledger, in a real editor', function () {
     await stopHost();
     copyFileSync(ledger, older);
     await workbench.runCommand('Axtary: Start Enforcement Host');
-    await workbench.statusBarItem(/Axtary$/).waitFor({ timeout: 60_000 });
+    await workbench.statusBarItem(/Axtary$/).waitFor();
     await until(async () => (await readAnew()).includes('a note'), { for: 'a call that executes' });
     await stopHost();
     copyFileSync(older, ledger);
     await workbench.runCommand('Axtary: Start Enforcement Host');
-    await workbench.statusBarItem('Axtary: ledger fault').waitFor({ timeout: 60_000 });
+    await workbench.statusBarItem('Axtary: ledger fault').waitFor();
     assert.doesNotMatch(await readAnew(), /a note/);
     const frame = await showLiveLedger(session.workbench);
     await frame.getByRole('alert').filter({ hasText: 'Nothing executes' }).waitFor();

@@ -37,7 +37,7 @@ tests:
 `;
 
 describe('writing a policy, in a real editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let session: Session;
   let agent: CommandLineAgent | undefined;
   let folder = '';
@@ -165,7 +165,7 @@ describe('writing a policy, in a real editor', function () {
     const { workbench } = session;
     await workbench.reload('axtary.simulation');
     const frame: FrameLocator = await workbench.webview('axtary-simulation');
-    await frame.locator('[data-decision]').waitFor({ timeout: 60_000 });
+    await frame.locator('[data-decision]').waitFor();
     await workbench.runCommand('View: Close All Editors');
     await discardChanges();
   });

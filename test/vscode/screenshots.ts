@@ -41,7 +41,7 @@ async function shootPolicyViews({ workbench, profile }: Session, shoot: Shoot): 
   await workbench.runCommand('View: Toggle Panel Visibility');
   await workbench.runCommand('Axtary: Simulate');
   const simulation = await workbench.webview('axtary-simulation');
-  await simulation.locator('[data-engine="rego"]').waitFor({ timeout: 60_000 });
+  await simulation.locator('[data-engine="rego"]').waitFor();
   await simulation.getByRole('button', { name: 'Compare' }).click();
   await simulation
     .getByText(/past actions?/)
@@ -182,8 +182,8 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
     });
     agent.catch(() => undefined);
     await workbench.openContainer('Axtary');
-    await workbench.treeItem('Approvals', 'edit_file').waitFor({ timeout: 60_000 });
-    await workbench.treeItem('Approvals', 'write_file').waitFor({ timeout: 60_000 });
+    await workbench.treeItem('Approvals', 'edit_file').waitFor();
+    await workbench.treeItem('Approvals', 'write_file').waitFor();
     await workbench.treeItem('Approvals', 'write_file').click();
     const panel = await workbench.webview('axtary-approval');
     await panel.getByRole('heading', { level: 1, name: /invoice/ }).waitFor();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { excerpt, run, start } from '../../../scripts/setup/child.mjs';
 import { onInterrupt } from '../../../scripts/setup/interrupts.mjs';
 import type { Profile } from './profile.js';
-import { until } from './waiting.js';
+import { PATIENCE_MS, until } from './waiting.js';
 
 /** What `ensureEditor` of scripts/setup.mjs returns. */
 export interface EditorProgram {
@@ -35,7 +35,6 @@ export interface Editor {
   stop(): Promise<void>;
 }
 
-const READY_MS = 60_000;
 const GRACE_MS = 3_000;
 const RUN_ID = 'AXTARY_TEST_RUN';
 const LISTENING = /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/;
@@ -50,14 +49,14 @@ export async function installExtension(
     cwd: profile.dir,
     env: environmentFor(program, profile),
     log: path.join(profile.dir, `install-${path.basename(vsix)}.log`),
-    timeoutMs: READY_MS,
+    timeoutMs: PATIENCE_MS,
   });
 }
 
 /**
  * Starts the editor. On return it answers on its address. An interrupt of this process stops it.
  *
- * @throws Error with an excerpt of what it printed, if it ends or is not ready in a minute
+ * @throws Error with an excerpt of what it printed, if it ends or is not ready in time
  */
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const { program, profile, env = {}, port = 0 } = options;
@@ -103,7 +102,7 @@ async function readyAddress({ log, ended }: Pick<Editor, 'log' | 'ended'>): Prom
       if (hasEnded) throw new Error('It ended at once.');
       return LISTENING.exec(readFileSync(log, 'utf8'))?.[1];
     },
-    { for: 'the editor to listen', timeoutMs: READY_MS },
+    { for: 'the editor to listen' },
   );
 }
 

@@ -6,7 +6,6 @@ import { openSession, type Session } from './session.js';
 import type { Workbench } from './workbench.js';
 
 const FAILURES = path.join(REPOSITORY, '.cache', 'failures');
-const ENROLMENT_MS = 60_000;
 
 export interface TrustedSessionOptions extends Pick<ProfileOptions, 'settings' | 'workspaceFiles'> {
   /** The text of axtary.yml. */
@@ -29,7 +28,7 @@ export async function openTrustedSession({
     script: () => undefined,
   });
   try {
-    await session.workbench.notification('recovery code').waitFor({ timeout: ENROLMENT_MS });
+    await session.workbench.notification('recovery code').waitFor();
     await reviewAndTrust(session.workbench);
     return session;
   } catch (error) {
