@@ -24,7 +24,9 @@ function packageRule({ name, path, mayImport }) {
 }
 
 function builtInRule({ name, path, nodeOnlyIn }) {
-  const exempt = nodeOnlyIn ? { pathNot: `^${escape(path)}/src/${nodeOnlyIn}\\.ts$` } : {};
+  const exempt = nodeOnlyIn
+    ? { pathNot: `^${escape(path)}/src/(${nodeOnlyIn.join('|')})\\.ts$` }
+    : {};
   return {
     name: `no Node built-ins in ${name}`,
     severity: 'error',
@@ -52,10 +54,13 @@ module.exports = {
     },
     {
       name: 'no-node-in-webviews',
-      comment: 'The digest subpath needs node:crypto; nothing that runs in a webview may reach it.',
+      comment: 'These subpaths need Node; nothing that runs in a webview may reach them.',
       severity: 'error',
       from: { path: '^webview-ui/src/' },
-      to: { path: `^${escape(coreRow.path)}/(src|dist)/digest`, reachable: true },
+      to: {
+        path: `^${escape(coreRow.path)}/(src|dist)/(${coreRow.nodeOnlyIn.join('|')})`,
+        reachable: true,
+      },
     },
     {
       name: 'no-cycles',

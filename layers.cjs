@@ -23,7 +23,12 @@ const published = [
 
 module.exports = {
   layers: [
-    { name: '@axtary/core', path: `${PACKAGES}/core`, mayImport: ['zod'], nodeOnlyIn: 'digest' },
+    {
+      name: '@axtary/core',
+      path: `${PACKAGES}/core`,
+      mayImport: ['zod'],
+      nodeOnlyIn: ['digest', 'durable-files'],
+    },
     {
       name: '@axtary/policy',
       path: `${PACKAGES}/policy`,

@@ -24,6 +24,7 @@ class Bench {
   readonly sent: ToLedgerPanel[] = [];
   isConnected = true;
   fault: LedgerPanel['fault'];
+  #onSent: () => void = () => undefined;
 
   session(choice?: LedgerChoice): LedgerSession {
     return new LedgerSession(
@@ -34,11 +35,17 @@ class Bench {
         saved: () => [],
         send: (message) => {
           this.sent.push(message);
+          this.#onSent();
         },
         restMs: 0,
       },
       choice,
     );
+  }
+
+  /** Resolves with the message that makes it true. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => (this.#onSent = resolve));
   }
 
   get shown(): LedgerPanel {
@@ -142,12 +149,12 @@ describe('session of a live ledger', () => {
     const session = bench.session();
     const found = async (size: number) => {
       session.notice();
-      await until(() => session.panel.found?.size === size);
+      await bench.until(() => session.panel.found?.size === size);
     };
     await session.refresh();
     bench.fault = { title: 'Nothing executes', advice: '', canAccept: false };
     session.notice();
-    await until(() => bench.shown.fault !== undefined);
+    await bench.until(() => bench.shown.fault !== undefined);
     bench.fault = undefined;
     bench.ledger.size = 1005;
     await found(1005);
@@ -207,11 +214,6 @@ describe('session of a live ledger', () => {
     assert.equal(session.shownDetail(8), undefined);
   });
 });
-
-/** Waits for what comes of a timer. */
-async function until(isDone: () => boolean): Promise<void> {
-  while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 describe('links of a record', () => {
   it('lead to files of the workspace and to https pages', () => {

@@ -8,7 +8,7 @@ import { readLedger, verifyLedger, type LedgerRecord } from '@axtary/ledger';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-import { cli, type Ended } from '../../enforcement-host/packages/cli/test/support.js';
+import { cli, untilGone, type Ended } from '../../enforcement-host/packages/cli/test/support.js';
 import { connectAgent } from '../testkit/agent.js';
 import { connectAs, trustPolicy } from '../testkit/control-client.js';
 import { startHostProcess } from '../testkit/host-process.js';
@@ -133,7 +133,7 @@ describe('what is kept beside a ledger', function () {
     assert.equal(existsSync(first), false);
     utimesSync(second, long, long);
     await served.control.call('payloads/retain', { days: 90, megabytes: 10 });
-    while (existsSync(second)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await untilGone(second);
     assert.deepEqual(files('payloads').sort(), others.sort());
     await assert.rejects(served.control.call('payloads/retain', { days: 0, megabytes: 1 }));
   });
@@ -148,7 +148,7 @@ describe('what is kept beside a ledger', function () {
     served.host = await startHostProcess({ state: served.state, start });
     served.control = await connectAs(served.state, served.approver);
     await served.control.call('workspaces/open', { workspace: served.folder });
-    while (existsSync(first)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await untilGone(first);
     assert.deepEqual(files('payloads').sort(), others.sort());
   });
 

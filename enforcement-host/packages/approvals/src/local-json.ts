@@ -1,9 +1,9 @@
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { digestsOf } from '@axtary/actionpass';
 import { parseAction, parseStrictJson } from '@axtary/core';
-import { newId } from '@axtary/core/digest';
+import { replaceFile } from '@axtary/core/durable-files';
 
 import { ApprovalError } from './errors.js';
 import { approvalItemSchema, type ApprovalItem } from './item.js';
@@ -30,7 +30,6 @@ function createRepository(folder: string): ItemRepository {
       return FILE.test(`${id}.json`) ? readItem(fileOf(id)) : undefined;
     },
     async save(item) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
       await replaceFile(fileOf(item.id), readableText(item));
     },
     async all() {
@@ -72,36 +71,6 @@ function assertIntact(item: ApprovalItem, id: string): void {
   const { actionHash, payloadHash } = digestsOf(parseAction(item.action));
   if (item.id !== id || item.actionHash !== actionHash || item.payloadHash !== payloadHash) {
     throw new TypeError('the id or the digests are not those of the action');
-  }
-}
-
-/** On return `file` holds `text` durably, or still what it held before. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${newId('tmp')}`;
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-    await syncFolder(path.dirname(file));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; NTFS journals the rename.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -74,7 +74,7 @@ describe('LocalJsonApprovalQueueStore on disk', () => {
 
   it('ignores files that are none of its own', () =>
     inFolder(async (folder) => {
-      await writeFile(path.join(folder, 'apr_1.json.tmp_x'), 'half');
+      await writeFile(path.join(folder, '.axtary_x.tmp'), 'half');
       await writeFile(path.join(folder, 'notes.txt'), '');
       assert.deepEqual(await new LocalJsonApprovalQueueStore(folder).list(), []);
     }));

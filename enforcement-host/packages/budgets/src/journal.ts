@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { syncFolder } from '@axtary/core/durable-files';
+
 // Windows has no O_NOFOLLOW. A symbolic link would give one file two names, and so two locks.
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
 const APPEND = constants.O_RDWR | constants.O_APPEND | NO_FOLLOW;
@@ -70,7 +72,7 @@ export class Journal {
   async truncate(size: number): Promise<void> {
     await this.#handle.truncate(size);
     await this.#handle.datasync();
-    await syncFolder(this.#path);
+    await syncFolder(dirname(this.#path));
     this.#size = size;
   }
 
@@ -88,7 +90,10 @@ export class Journal {
     }
   }
 
-  /** Writes what may replace the whole file beside it, durably. Where it rejects, nothing changed. */
+  /**
+   * Writes what may replace the whole file beside it, durably. Where it rejects, nothing changed.
+   * The draft stays open, for the file goes on where it ends.
+   */
   async draft(parts: AsyncIterable<Uint8Array>): Promise<Draft> {
     const path = `${this.#path}.new`;
     await rm(path, { force: true });
@@ -109,7 +114,7 @@ export class Journal {
     await this.#handle.close().catch(() => undefined);
     this.#handle = handle;
     await rename(path, this.#path);
-    await syncFolder(this.#path);
+    await syncFolder(dirname(this.#path));
     this.#size = size;
   }
 
@@ -139,16 +144,4 @@ function split(bytes: Buffer<ArrayBuffer>): LineBatch {
     start = end + 1;
   }
   return { lines, rest: bytes.subarray(start) };
-}
-
-/** Makes the name of a file durable. */
-async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder; NTFS journals the name itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(dirname(path), 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -9,7 +9,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 
 import { connectTo, createProxiedFolder, interrupt, type ProxiedFolder } from './proxied-folder.js';
-import { assertBuilt, BIN, cli, ending, HOST_BUNDLE, start } from './support.js';
+import { assertBuilt, BIN, cli, ending, HOST_BUNDLE, start, untilGone } from './support.js';
 
 describe('axtary proxy', () => {
   let folder: ProxiedFolder;
@@ -76,7 +76,7 @@ describe('axtary proxy', () => {
     assert.ok(existsSync(payload));
     for (const child of folder.running.splice(0)) await interrupt(child);
     await folder.proxy('--payload-days', '2', '--payload-megabytes', '5');
-    while (existsSync(payload)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await untilGone(payload);
     for (const wrong of ['0', '-1', '1.5', 'all']) {
       const { code } = await cli(['proxy', '--payload-days', wrong], { cwd: folder.path });
       assert.equal(code, 2, wrong);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,16 @@ export function assertBuilt(file: string): void {
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'axtary-cli-'));
   return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Resolves when a file, in a folder that stays, is gone. */
+export async function untilGone(file: string): Promise<void> {
+  const watcher = watch(path.dirname(file));
+  try {
+    while (existsSync(file)) await once(watcher, 'change');
+  } finally {
+    watcher.close();
+  }
 }
 
 export interface Ended {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { policyHash } from '@axtary/actionpass';
 import { sha256Schema } from '@axtary/core';
 import { sha256, type Sha256 } from '@axtary/core/digest';
-import { replaceFile } from '@axtary/ledger';
+import { replaceFile } from '@axtary/core/durable-files';
 import { givenText, parsePolicy, type Policy } from '@axtary/policy';
 
 import type { ArchivedPolicy } from './replay.js';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+
+import { createFolder } from '@axtary/core/durable-files';
 
 import { HostError } from '../errors.js';
 
@@ -99,7 +101,7 @@ function endpoint(root: string, name: string, platform: NodeJS.Platform): string
 }
 
 /**
- * Makes the folder, mode 0700 whatever the umask.
+ * Makes the folder, durably, mode 0700 whatever the umask.
  *
  * @throws HostError `HOST_STATE_UNUSABLE` that says what to do.
  */
@@ -111,7 +113,7 @@ export async function prepareStateFolder(state: StateFolder): Promise<void> {
     );
   }
   try {
-    await mkdir(state.root, { recursive: true, mode: 0o700 });
+    await createFolder(state.root);
     await chmod(state.root, 0o700);
   } catch (cause) {
     throw new HostError(

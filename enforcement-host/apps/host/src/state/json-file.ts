@@ -1,8 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import { parseStrictJson } from '@axtary/core';
-import { newId } from '@axtary/core/digest';
+import { replaceFile } from '@axtary/core/durable-files';
 import type { z } from 'zod';
 
 import { HostError } from '../errors.js';
@@ -27,23 +26,9 @@ export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promi
   }
 }
 
-/** On return the file holds the value durably, mode 0600; on failure it holds what it held. */
-export async function writeJsonFile(file: string, value: unknown): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${newId('tmp')}`;
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+/** On return the file holds the value durably, mode 0600; before, what it held or the value. */
+export function writeJsonFile(file: string, value: unknown): Promise<void> {
+  return replaceFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 function unusable(file: string, cause: unknown): HostError {

@@ -1,12 +1,11 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { link, open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 
 import { isJsonObject, parseStrictJson, type JsonObject } from '@axtary/core';
-import { newId } from '@axtary/core/digest';
+import { createFile } from '@axtary/core/durable-files';
 import { CompactEncrypt, compactDecrypt, errors } from 'jose';
 
-import { syncFolder, writeNewFile } from '../keys/durable-file.js';
 import type { PrivateJwk, PublicJwk } from '../keys.js';
 import { obtain, type Ask, type CustodySigner, type KeyCustodian } from './custodian.js';
 import { KeyError } from './errors.js';
@@ -132,19 +131,11 @@ export class EncryptedKeyFile implements KeyCustodian {
   }
 
   async #write(text: string): Promise<void> {
-    const temporary = `${this.#file}.${newId('new')}`;
-    try {
-      await writeNewFile(temporary, `${text}\n`);
-      await link(temporary, this.#file);
-    } catch (cause) {
-      if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
-        throw new KeyError('KEY_REFUSED', `${path.basename(this.#file)} is there already`);
-      }
+    const isNew = await createFile(this.#file, `${text}\n`).catch((cause: unknown) => {
       throw this.#unavailable(cause);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-    await syncFolder(path.dirname(this.#file));
+    });
+    if (isNew) return;
+    throw new KeyError('KEY_REFUSED', `${path.basename(this.#file)} is there already`);
   }
 
   #unavailable(cause: unknown): KeyError {

@@ -1,14 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 import { systemClock, type Clock } from '@axtary/core';
-import { newId } from '@axtary/core/digest';
+import { createFile, createFolder, replaceFileWith } from '@axtary/core/durable-files';
 
 import { revocationSchema, type RevocationRecord } from '../revocation/record.js';
 import type { Revocable, RevocationCheck } from '../revocation/revocations.js';
 import type { PublicJwk } from '../keys.js';
-import { syncFolder, writeNewFile } from './durable-file.js';
 import { TrustStoreError } from './errors.js';
 import type { KeyFinder, KeyringKey } from './keyring.js';
 import { withLock } from './lock.js';
@@ -59,21 +58,9 @@ export class LocalTrustStore implements KeyFinder, RevocationCheck {
 
   /** Makes an empty store where there is no file. @returns whether there was none. */
   async create(): Promise<boolean> {
-    const folder = path.dirname(this.#file);
-    const temporary = `${this.#file}.${newId('new')}`;
     return this.#guarded(async () => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      try {
-        await writeNewFile(temporary, textOf(EMPTY_DOCUMENT));
-        await link(temporary, this.#file);
-        return true;
-      } catch (error) {
-        if (isErrno(error, 'EEXIST')) return false;
-        throw error;
-      } finally {
-        await rm(temporary, { force: true });
-        await syncFolder(folder);
-      }
+      await createFolder(path.dirname(this.#file));
+      return createFile(this.#file, textOf(EMPTY_DOCUMENT));
     });
   }
 
@@ -185,14 +172,14 @@ export class LocalTrustStore implements KeyFinder, RevocationCheck {
     );
   }
 
-  /** On return the file holds `text` durably; after a failure or a crash, that or what it held. */
   async #replace(text: string, mtimeNs: bigint): Promise<void> {
-    const temporary = `${this.#file}.new`;
-    // Left by a writer that died; the lock is ours.
-    await rm(temporary, { force: true });
-    await writeNewFile(temporary, text, mtimeNs);
-    await rename(temporary, this.#file);
-    await syncFolder(path.dirname(this.#file));
+    await replaceFileWith(this.#file, {
+      isOnlyWriter: true,
+      async write(draft) {
+        await draft.writeFile(text);
+        await ensureLater(draft, mtimeNs);
+      },
+    });
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -208,6 +195,14 @@ export class LocalTrustStore implements KeyFinder, RevocationCheck {
           });
     }
   }
+}
+
+/** Clocks of file systems tick in milliseconds: two versions could not be told apart by time. */
+async function ensureLater(handle: FileHandle, laterThan: bigint): Promise<void> {
+  const { mtimeNs } = await handle.stat({ bigint: true });
+  if (mtimeNs > laterThan) return;
+  const seconds = (Number(laterThan / 1_000_000n) + 1) / 1000;
+  await handle.utimes(seconds, seconds);
 }
 
 function retired(key: StoredKey, notAfter: Date): StoredKey {

@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { systemClock, type Clock } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
+import { syncFolder } from '@axtary/core/durable-files';
 
-import { syncFolder, writeNewFile } from '../keys/durable-file.js';
 import { SingleUseError } from './errors.js';
 import { instantOf, type SingleUseStore } from './store.js';
 
@@ -153,10 +153,15 @@ function floorsIn(names: readonly string[]): number[] {
   return names.flatMap((name) => FLOOR.exec(name)?.[1] ?? []).map(Number);
 }
 
-/** @returns false where the file is there already. */
+/** Makes an empty file, which needs no draft. @returns false where it is there already. */
 async function createDurably(file: string): Promise<boolean> {
   try {
-    await writeNewFile(file, '');
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;

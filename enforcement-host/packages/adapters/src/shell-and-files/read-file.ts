@@ -5,7 +5,6 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { type Sha256, sha256 } from '@axtary/core/digest';
 
 import { UpstreamError } from '../errors.js';
-import { openFlag } from './open-flag.js';
 import { isErrno, refused, unreachable } from './paths.js';
 
 // O_NONBLOCK: opening a FIFO that nobody writes to would otherwise never return.
@@ -88,4 +87,9 @@ export function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A flag of `open`; 0 on a system that does not have it. */
+function openFlag(flag: number | undefined): number {
+  return flag ?? 0;
 }

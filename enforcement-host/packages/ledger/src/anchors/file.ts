@@ -3,8 +3,8 @@ import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { canonicalize, messageOf, parseStrictJson, type Clock } from '@axtary/core';
+import { createFolder, syncFolder } from '@axtary/core/durable-files';
 
-import { createFolder, syncFolder } from '../store/file.js';
 import { assertContinues, anchorSchema } from './anchor.js';
 import type { Anchor, AnchorSource, AnchorTarget, Checkpoint, Receipt } from './anchor.js';
 import { AnchorError } from './errors.js';

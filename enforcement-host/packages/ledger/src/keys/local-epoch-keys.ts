@@ -6,8 +6,10 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { ARTIFACT_TYPES, canonicalize, messageOf } from '@axtary/core';
+import { createFolder, replaceFileWith } from '@axtary/core/durable-files';
 import { z } from 'zod';
 
 import { LedgerError } from '../errors.js';
@@ -17,7 +19,6 @@ import {
   type LedgerArtifact,
   type LedgerSigner,
 } from '../record/checkpoint.js';
-import { replaceFile } from '../store/replace-file.js';
 import type { EpochKeys } from './epoch-keys.js';
 
 const privateKeySchema = checkpointKeySchema.extend({ d: z.string().length(43) });
@@ -73,7 +74,12 @@ export class LocalEpochKeys implements EpochKeys {
   async #replace(keys: readonly PrivateKey[]): Promise<void> {
     const old = await open(this.#file, 'r+').catch(() => undefined);
     try {
-      await replaceFile(this.#file, `${JSON.stringify({ keys })}\n`);
+      await createFolder(dirname(this.#file));
+      await replaceFileWith(this.#file, {
+        // Under the ledger's lock: no draft with a private key stays for longer than an epoch.
+        isOnlyWriter: true,
+        write: (draft) => draft.writeFile(`${JSON.stringify({ keys })}\n`),
+      });
       if (old) await overwrite(old);
     } catch (cause) {
       throw unusable(cause);

@@ -2,8 +2,7 @@ import { readdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { Sha256 } from '@axtary/core/digest';
-
-import { syncFolder } from '../store/file.js';
+import { syncFolder } from '@axtary/core/durable-files';
 
 /** How long, and how much, payloads are kept. What is absent sets no limit. */
 export interface Retention {

@@ -1,8 +1,9 @@
-import { open, rename } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { hash } from 'node:crypto';
 import path from 'node:path';
 
-import { createFolder, syncFolder } from '../store/file.js';
+import { createFolder, replaceFileWith } from '@axtary/core/durable-files';
+
 import { readExactly } from './entries.js';
 import { HEADER_BYTES, readSidecar, sidecarBytes, type Sidecar } from './sidecar.js';
 
@@ -52,17 +53,12 @@ export async function loadLeaves(
 
 /** Writes a sidecar, for this account only: on return it is durable, and never there in part. */
 export async function saveSidecar(file: string, parts: readonly Uint8Array[]): Promise<void> {
-  const folder = path.dirname(file);
-  await createFolder(folder);
-  // What a crash leaves of it is written over: the ledger's lock lets one process write here.
-  const part = `${file}.part`;
-  const handle = await open(part, 'w', 0o600);
-  try {
-    for (const part of parts) await handle.writeFile(part);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(part, file);
-  await syncFolder(folder);
+  await createFolder(path.dirname(file));
+  await replaceFileWith(file, {
+    // The ledger's lock lets one process write here.
+    isOnlyWriter: true,
+    async write(draft) {
+      for (const part of parts) await draft.writeFile(part);
+    },
+  });
 }

@@ -3,12 +3,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { newId } from '@axtary/core/digest';
+import { createFolder } from '@axtary/core/durable-files';
 
 import { LedgerError } from '../errors.js';
 import type { Ledger } from '../ledger.js';
 import { prepareEntry } from '../record/prepare.js';
 import type { LedgerEntry, LedgerRecord } from '../record/records.js';
-import { createFolder } from '../store/file.js';
 import { LocalJsonlLedger, type LocalJsonlLedgerOptions } from '../store/local-ledger.js';
 import { assertAddressable, socketAddress } from './address.js';
 import { Forwarder } from './forwarder.js';

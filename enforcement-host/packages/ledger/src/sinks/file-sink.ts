@@ -3,11 +3,11 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 import { messageOf } from '@axtary/core';
+import { createFolder, syncFolder } from '@axtary/core/durable-files';
 
 import type { FormatContext } from '../formats/format-context.js';
 import type { LedgerFormat } from '../formats/formats.js';
 import type { LedgerEvent } from '../formats/ledger-event.js';
-import { createFolder, syncFolder } from '../store/file.js';
 import { SinkError } from './errors.js';
 import { ALL_TAKEN, type DeliverReport, type LedgerSink } from './sink.js';
 

@@ -1,6 +1,8 @@
 import { constants, fdatasync, statSync, write, type Stats } from 'node:fs';
-import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+
+import { createFolder, syncFolder } from '@axtary/core/durable-files';
 
 import { LedgerError, unreadable } from '../errors.js';
 
@@ -23,27 +25,6 @@ export interface AppendOnlyFile {
   /** The last `length` of the durable bytes. */
   readTail(length: number): Promise<Uint8Array>;
   close(): Promise<void>;
-}
-
-/** Creates a folder and those above it, for this account only, and makes them durable. */
-export async function createFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) {
-    await syncFolder(dirname(made));
-  }
-}
-
-/** Makes the names in a folder durable, as after creating or renaming a file in it. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; NTFS journals the name itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** As `openForReading`; `undefined` where there is no such file. */

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
 import { messageOf } from '@axtary/core';
+import { replaceFile } from '@axtary/core/durable-files';
 
 import { LedgerError } from '../errors.js';
 import type { LedgerHead } from '../ledger.js';
 import { headSchema } from '../record/bodies.js';
 import type { LedgerRecord } from '../record/records.js';
-import { replaceFile } from './replace-file.js';
 
 /**
  * Keeps the last signed head of a ledger apart from it, so that one that went backwards or vanished

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { isJsonObject, sha256Schema, type JsonValue } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
+import { replaceFile } from '@axtary/core/durable-files';
 import { z } from 'zod';
 
 import { TreeFrontier } from '../merkle/tree.js';
@@ -10,7 +11,6 @@ import type { ChainState } from '../record/chain.js';
 import { leafHash, parseEntry } from '../record/line.js';
 import type { IntentBody } from '../record/records.js';
 import { readLastEntry } from './last-entry.js';
-import { replaceFile } from './replace-file.js';
 import { stateFile, type Segment } from './segments.js';
 
 /** Where a ledger stands after a sealed segment. */

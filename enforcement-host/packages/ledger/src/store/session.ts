@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 
 import { messageOf, type Clock } from '@axtary/core';
 import { sha256 } from '@axtary/core/digest';
+import { createFolder } from '@axtary/core/durable-files';
 
 import { LedgerError } from '../errors.js';
 import type { EpochKeys } from '../keys/epoch-keys.js';
@@ -9,7 +10,7 @@ import type { AcceptedGap, AppendListener, LedgerHead, OpenReport } from '../led
 import type { LedgerSigner } from '../record/checkpoint.js';
 import { prepare } from '../record/prepare.js';
 import type { RecordContent } from '../record/records.js';
-import { createFolder, LocalFile } from './file.js';
+import { LocalFile } from './file.js';
 import { GroupCommit, type CheckpointEvery } from './group-commit.js';
 import { compareWithHead, setAside } from './history.js';
 import type { HeadStore } from './head-store.js';

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { messageOf, sha256Schema } from '@axtary/core';
+import { replaceFile } from '@axtary/core/durable-files';
 import { z } from 'zod';
 
-import { replaceFile } from '../store/replace-file.js';
 import { TailError } from './errors.js';
 
 const cursorSchema = z.strictObject({

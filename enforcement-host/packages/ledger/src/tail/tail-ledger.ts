@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { createFolder } from '@axtary/core/durable-files';
+
 import { LedgerEvents, type LedgerEvent } from '../formats/ledger-event.js';
 import type { LedgerRecord } from '../record/records.js';
 import { SinkError } from '../sinks/errors.js';
 import type { LedgerSink } from '../sinks/sink.js';
-import { createFolder } from '../store/file.js';
 import { acquireLock } from '../store/lock.js';
 import { backoff } from './backoff.js';
 import { LocalCursor, type Cursor } from './cursor.js';

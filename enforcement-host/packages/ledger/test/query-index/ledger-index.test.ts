@@ -121,7 +121,7 @@ describe('the index of a ledger', () => {
         await mkdir(files.index, { recursive: true });
         let left = round * 5;
         const watcher = watch(files.index, (_event, name) => {
-          if (name?.endsWith('.part') && left-- <= 0) builder.kill('SIGKILL');
+          if (name?.endsWith('.new') && left-- <= 0) builder.kill('SIGKILL');
         });
         const [, signal] = (await once(builder, 'exit')) as [unknown, string];
         watcher.close();
