@@ -123,7 +123,7 @@ export type { KnownState } from './verify/known-states.js';
 export type { OpenedMembers, VerifyOptions, VerifyProgress } from './verify/verification.js';
 export { verifyExport } from './verify/verify-export.js';
 export { verifyLedger } from './verify/verify-ledger.js';
-export { replaceFile } from './store/replace-file.js';
+export { replaceFile, writeWhole } from './store/replace-file.js';
 export { SinkError, type SinkErrorCode } from './sinks/errors.js';
 export { FileSink, type FileSinkOptions } from './sinks/file-sink.js';
 export { OtlpSink, type OtlpSinkOptions } from './sinks/otlp-sink.js';

@@ -1,7 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises';
-
-import { newId } from '@axtary/core/digest';
-import { LEDGER_FORMATS, LedgerEvents, readLedger, type LedgerFormatName } from '@axtary/ledger';
+import {
+  LEDGER_FORMATS,
+  LedgerEvents,
+  readLedger,
+  writeWhole,
+  type LedgerFormatName,
+} from '@axtary/ledger';
 
 import type { CliContext } from '../context.js';
 import { printable } from '../terminal.js';
@@ -32,25 +35,14 @@ export async function ledgerExport(
     }
     return;
   }
-  const draft = `${out}.${newId('tmp')}`;
   let count = 0;
-  try {
-    const target = await open(draft, 'wx', 0o600);
-    try {
-      for await (const text of texts(options, version)) {
-        await target.writeFile(text);
-        count += BATCH;
-        if (count % PROGRESS === 0) terminal.progress(`${count} records`);
-      }
-      await target.sync();
-    } finally {
-      await target.close();
+  await writeWhole(out, async (target) => {
+    for await (const text of texts(options, version)) {
+      await target.writeFile(text);
+      count += BATCH;
+      if (count % PROGRESS === 0) terminal.progress(`${count} records`);
     }
-    await rename(draft, out);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  });
   terminal.progress('');
   terminal.print(`Wrote ${printable(out)}. It is no evidence: "axtary attest-ledger" makes that.`);
 }

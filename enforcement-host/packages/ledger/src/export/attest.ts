@@ -1,16 +1,16 @@
-import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 
 import { canonicalize, messageOf, type Clock } from '@axtary/core';
-import { newId, type Sha256 } from '@axtary/core/digest';
+import type { Sha256 } from '@axtary/core/digest';
 
 import { LedgerError } from '../errors.js';
 import type { LedgerHead } from '../ledger.js';
 import { consistencyProof, inclusionProof, subtreeHashes } from '../merkle/proofs.js';
 import { digestOf, HASH_BYTES } from '../merkle/tree.js';
-import { syncFolder } from '../store/file.js';
 import { readLedgerEntries, wholeRecord, type LedgerFileEntry } from '../store/read-ledger.js';
+import { writeWhole } from '../store/replace-file.js';
 import { ledgerFiles } from '../store/segments.js';
 import { KeyChain } from '../verify/export-keys.js';
 import { CheckpointVerifier } from '../record/checkpoint.js';
@@ -70,21 +70,9 @@ export async function attestLedger(
   if (options.from !== undefined && options.from > size) {
     throw new TypeError(`expected a first record up to ${size}, got ${options.from}`);
   }
-  const draft = `${out}.${newId('tmp')}`;
   try {
-    const target = await open(draft, 'wx', 0o600);
-    let report: AttestReport;
-    try {
-      report = await new ExportWriter(target, survey, options).write(path);
-      await target.sync();
-    } finally {
-      await target.close();
-    }
-    await rename(draft, out);
-    await syncFolder(dirname(out));
-    return report;
+    return await writeWhole(out, (target) => new ExportWriter(target, survey, options).write(path));
   } catch (cause) {
-    await unlink(draft).catch(() => undefined);
     if (cause instanceof LedgerError || cause instanceof TypeError) throw cause;
     options.signal?.throwIfAborted();
     const message = `${basename(out)} cannot be written: ${messageOf(cause)}`;
