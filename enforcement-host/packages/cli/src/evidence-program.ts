@@ -41,6 +41,7 @@ interface AttestArguments extends LedgerOptions {
   readonly agent: readonly string[];
   readonly tool: readonly string[];
   readonly redact: readonly string[];
+  readonly disclosures?: string;
   readonly after?: string;
   readonly key?: string;
   readonly json: boolean;
@@ -58,6 +59,7 @@ function addAttest(program: Command, context: CliContext): void {
     .option('--agent <name>', 'only calls of this agent; may be repeated', list, [])
     .option('--tool <name>', 'only calls of this tool; may be repeated', list, [])
     .option('--redact <member>', 'keep a sealed member back; may be repeated', list, [])
+    .option('--disclosures <file>', 'write what opens the members kept back to this file')
     .option('--after <size:root>', 'prove that an earlier export is the beginning of this one')
     .option('--key <file>', 'the key of the ledger; default: beside it')
     .option('--json', 'print the anchor as JSON', false)
@@ -72,10 +74,11 @@ function addAttest(program: Command, context: CliContext): void {
 const ATTEST_HELP = `
 Without a selection the export holds every record, chained; with --since, --until, --type, --agent
 or --tool each record comes with a proof that it is in the ledger. Sealed members that are kept back
-with --redact stay in the chain as salted digests, and can be opened later, one by one, with
-"axtary ledger disclose". Names: payloadHash, actionHash, human, resource, constraints, context,
-intent, artifact, denied, usage, result, resultHash, error, reason, workspace, name; alone, or for
-one type such as decision.context.
+with --redact stay in the chain as salted digests, and can be opened later: one by one with what
+"axtary ledger disclose" writes, all of them with the file of --disclosures, which is replaced.
+Names: payloadHash, actionHash, human, resource, constraints, context, intent, artifact, denied,
+usage, result, resultHash, error, reason, workspace, name; alone, or for one type such as
+decision.context.
 ${examples(
   'axtary attest-ledger --out evidence.jsonl',
   'axtary attest-ledger --redact payloadHash --redact context --out for-the-auditor.jsonl',
