@@ -74,6 +74,14 @@ describe('exporting a ledger through the control endpoint', function () {
     );
   });
 
+  it('says why it exports nothing: no such record, nothing sealed, one file for two', async () => {
+    const refused = { remoteCode: 'EXPORT_REFUSED' };
+    await assert.rejects(exported({ from: 1_000_000 }), refused);
+    await assert.rejects(exported({ redact: ['verdict'] }), refused);
+    await assert.rejects(exported({ redact: ['context'], disclosures: file }), refused);
+    assert.deepEqual(readdirSync(out.path), []);
+  });
+
   it('tells how far it has come, and writes neither file once it is cancelled', async () => {
     const told: unknown[] = [];
     served.control.on('ledger/exporting', (progress) => told.push(progress));

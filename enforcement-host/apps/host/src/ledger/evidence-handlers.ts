@@ -10,6 +10,7 @@ import type {
 
 import type { Notify } from '../control/notifications.js';
 import type { ControlSession } from '../control/session.js';
+import { HostError } from '../errors.js';
 import type { Runs } from '../policy/runs.js';
 import { VERSION } from '../version.js';
 import { LedgerItems } from '../workspace/ledger-items.js';
@@ -77,6 +78,9 @@ function exportLedger(
       ...(select && { select }),
       ...(redact && { redact }),
       ...(disclosures !== undefined && { disclosures }),
+    }).catch((error: unknown) => {
+      if (!(error instanceof TypeError)) throw error;
+      throw new HostError('EXPORT_REFUSED', error.message, { cause: error });
     });
     return { records, hidden, anchor: { log, size, head } };
   };
