@@ -98,10 +98,22 @@ function selectionOf({ since, until, type, agent, tool }: AttestArguments) {
 
 interface VerifyArguments extends LedgerOptions {
   readonly anchor: readonly string[];
+  readonly anchorKey: readonly string[];
+  readonly bearerFile?: string;
   readonly trustRoot?: string;
   readonly disclosures?: string;
   readonly json: boolean;
 }
+
+const ANCHORS_HELP = `
+--anchor may be repeated. A file holds what "attest-ledger --json" printed, or what "ledger anchor
+--to file" kept. From git: the checkpoints that "ledger anchor --to git" committed to a branch
+(axtary-anchors) of a repository of this machine, which is not fetched first; those count that
+--anchor-key has signed, which "axtary ledger note-key" prints. https://… (or http to this machine)
+is a control plane. A witness cannot be asked: its protocol has no request that reads. What is older
+than an anchor is TRUNCATED, also where nobody cut it: an export of last week ends before a
+checkpoint of today. An anchor that knows nothing of the ledger is an error.
+`;
 
 function addVerifyExport(program: Command, context: CliContext): void {
   verifyOptions(program.command('verify-export'))
@@ -113,7 +125,10 @@ function addVerifyExport(program: Command, context: CliContext): void {
       examples(
         'axtary verify-export evidence.jsonl',
         'axtary verify-export evidence.jsonl --anchor 1042:sha256:9f86…',
-      ) + EXIT_CODES_HELP,
+        'axtary verify-export evidence.jsonl --anchor git:../anchors --anchor-key axtary.com/…',
+      ) +
+        ANCHORS_HELP +
+        EXIT_CODES_HELP,
     )
     .action(async (file: string, options: VerifyArguments) => {
       const { verify } = await import('./commands/verify.js');
@@ -125,7 +140,7 @@ function addVerifyLedger(ledger: Command, context: CliContext): void {
   verifyOptions(withLedger(ledger.command('verify'), context))
     .description('verify a ledger in place with all its segments, also while it is written')
     .argument('[file]', 'the ledger; default: that of the workspace')
-    .addHelpText('after', EXIT_CODES_HELP)
+    .addHelpText('after', ANCHORS_HELP + EXIT_CODES_HELP)
     .action(async (given: string | undefined, options: VerifyArguments) => {
       const { verify } = await import('./commands/verify.js');
       const file = await namedLedger(given, options, context);
@@ -253,10 +268,12 @@ function verifyOptions(command: Command): Command {
   return command
     .option(
       '--anchor <anchor>',
-      'what is known from elsewhere: SIZE:HASH, or a file; may be repeated',
+      'what is known from elsewhere: SIZE:HASH, a file, git:REPOSITORY[#BRANCH], or https://…',
       list,
       [],
     )
+    .option('--anchor-key <key>', 'git: the key of its notes; may be repeated', list, [])
+    .option('--bearer-file <file>', 'https: the bearer, on one line')
     .option('--trust-root <kid>', 'thumbprint (RFC 7638) of the first key, from elsewhere')
     .option('--json', 'print the report as JSON', false);
 }

@@ -1,10 +1,11 @@
-export type {
-  Anchor,
-  AnchorSource,
-  AnchorTarget,
-  Checkpoint,
-  PushOptions,
-  Receipt,
+export {
+  logIdSchema,
+  type Anchor,
+  type AnchorSource,
+  type AnchorTarget,
+  type Checkpoint,
+  type PushOptions,
+  type Receipt,
 } from './anchors/anchor.js';
 export {
   createAnchorer,
