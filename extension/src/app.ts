@@ -97,7 +97,8 @@ export class App implements vscode.Disposable {
       onLog,
     });
     this.authority = this.#createAuthority();
-    this.ledger = new LedgerCommands({ store, documents, anchors: this.#anchors, caller });
+    const shown = (folder: string) => this.live.shownFilter(folder);
+    this.ledger = new LedgerCommands({ store, documents, anchors: this.#anchors, caller, shown });
     const { extensionUri } = context;
     const openRecord = (folder: string, seq: number) => this.#openRecordOf(folder, seq);
     this.#reviewPanel = new PolicyReviewPanelController({ extensionUri, openRecord, onLog });

@@ -137,7 +137,7 @@ describe('the main job, in a real editor', function () {
     assert.equal(read('.env'), 'KEY=1\n');
   });
 
-  it('shows every decision in the ledger view, and its export verifies', async () => {
+  it('shows every decision in the ledger view, and its export verifies with hashes kept back', async () => {
     const { workbench, profile } = session;
     await workbench.openContainer('Axtary');
     await workbench.treeItem('Ledger', 'Denied').first().waitFor();
@@ -148,10 +148,22 @@ describe('the main job, in a real editor', function () {
 
     const file = path.join(folder, 'axtary-ledger.jsonl');
     await workbench.runCommand('Axtary: Export Ledger…');
+    await workbench.pick('Everything');
+    await workbench.pick('Payload hashes');
+    await workbench.quickInput().getByRole('button', { name: 'OK', exact: true }).click();
+    await workbench.pick('Write the Export Only');
     await workbench.acceptFileDialog('axtary-ledger.jsonl');
-    await workbench.answerNotification('records exported', 'Verify');
+    await workbench.answerNotification(/records exported .* sealed members are hidden/, 'Verify');
     await workbench.notification('VALID_ANCHORED').waitFor();
-    assert.equal((await verifyExport(file)).verdict, 'VALID_UNANCHORED');
+    await workbench.page
+      .locator('.view-line')
+      .filter({ hasText: /sealed\s+members/ })
+      .first()
+      .waitFor();
+    const { verdict, hidden } = await verifyExport(file);
+    assert.equal(verdict, 'VALID_UNANCHORED');
+    assert.ok(hidden > 0);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /"payloadHash","sha256:/);
     const bytes = readFileSync(file);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = (bytes[middle] ?? 0) ^ 1;

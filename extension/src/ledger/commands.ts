@@ -1,6 +1,4 @@
-import path from 'node:path';
-
-import type { LedgerItem } from '@axtary/protocol';
+import type { LedgerFilter, LedgerItem } from '@axtary/protocol';
 import * as vscode from 'vscode';
 
 import type { ControlCaller } from '../host/control.js';
@@ -9,7 +7,9 @@ import type { WindowStore } from '../model/store.js';
 import { pickFolder } from '../policy/policy-file.js';
 import type { VirtualDocuments } from '../views/documents.js';
 import type { LedgerAnchors } from './anchors.js';
+import { exportLedger } from './export-ledger.js';
 import { prettyRecord } from './find-record.js';
+import { ShownRuns } from './shown-runs.js';
 import { ExportVerifier } from './verify-export.js';
 
 /** Records that one more page of the view holds. */
@@ -20,21 +20,25 @@ export interface LedgerDependencies {
   readonly documents: VirtualDocuments;
   readonly anchors: LedgerAnchors;
   readonly caller: () => ControlCaller;
+  /** What the live ledger of a folder is confined to. `undefined`: it is not open. */
+  readonly shown: (folder: string) => LedgerFilter | undefined;
 }
 
 /** What can be done with a ledger from the editor. */
 export class LedgerCommands {
   readonly #dependencies: LedgerDependencies;
+  readonly #runs: ShownRuns;
   readonly #verifier: ExportVerifier;
 
   constructor(dependencies: LedgerDependencies) {
     this.#dependencies = dependencies;
-    this.#verifier = new ExportVerifier(dependencies);
+    this.#runs = new ShownRuns(dependencies.caller);
+    this.#verifier = new ExportVerifier({ ...dependencies, runs: this.#runs });
   }
 
   /** Follows a connection; each has its own notifications. */
   listen(caller: ControlCaller): void {
-    this.#verifier.listen(caller);
+    this.#runs.listen(caller);
   }
 
   async loadMore(folder: string): Promise<void> {
@@ -56,27 +60,19 @@ export class LedgerCommands {
   }
 
   async exportLedger(): Promise<void> {
-    const { store, caller, anchors } = this.#dependencies;
-    const folder = await pickFolder(store);
-    if (folder === undefined) return;
-    const target = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Export Ledger'),
-      defaultUri: vscode.Uri.file(path.join(folder.folder, 'axtary-ledger.jsonl')),
-      filters: { [vscode.l10n.t('Ledger export')]: ['jsonl'] },
-    });
-    if (target === undefined) return;
-    const file = target.fsPath;
-    const { records, anchor } = await caller().call('ledger/export', {
-      workspace: folder.folder,
-      file,
-    });
-    await anchors.noteExport(anchor);
-    const verify = vscode.l10n.t('Verify');
-    const chosen = await vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} records exported to {1}.', records, path.basename(file)),
-      verify,
+    const { store, shown } = this.#dependencies;
+    const picked = await pickFolder(store);
+    if (picked === undefined) return;
+    const { folder, ledger, state } = picked;
+    const size = Math.max(ledger.size, state?.ledger.size ?? 0);
+    await exportLedger(
+      { folder, size, shown: shown(folder) },
+      {
+        ...this.#dependencies,
+        runs: this.#runs,
+        verify: (file) => this.verifyExport(file),
+      },
     );
-    if (chosen === verify) await this.verifyExport(target);
   }
 
   async verifyExport(given?: vscode.Uri): Promise<void> {

@@ -1,4 +1,9 @@
-import { ledgerChoiceSchema, messageOf, type LedgerChoice } from '@axtary/protocol';
+import {
+  ledgerChoiceSchema,
+  messageOf,
+  type LedgerChoice,
+  type LedgerFilter,
+} from '@axtary/protocol';
 import * as vscode from 'vscode';
 
 import type { ControlCaller } from '../host/control.js';
@@ -8,7 +13,7 @@ import { fillPanel, fillWebview, webviewOptions } from '../views/webview-page.js
 import { linkTarget } from './link-target.js';
 import { LedgerReader } from './reader.js';
 import type { SavedFilters } from './saved-filters.js';
-import type { LedgerFolder } from './session.js';
+import { openedFilter, type LedgerFolder } from './session.js';
 import { LiveLedger, type LedgerActions } from './live-ledger.js';
 
 export const LEDGER_PANEL_TYPE = 'axtary.ledgerPanel';
@@ -75,6 +80,13 @@ export class LiveLedgers implements vscode.Disposable {
       this.#close(window);
     });
     fillWebview(view.webview, extensionUri, 'axtary-live-ledger');
+  }
+
+  /** What the ledger of a folder is confined to: in the panel, or else in the narrow view. */
+  shownFilter(folder: string): LedgerFilter | undefined {
+    const windows = [this.#panel?.window, ...this.#windows];
+    const session = windows.find((window) => window?.session.folder?.id === folder)?.session;
+    return session && (openedFilter(session.choice) ?? session.choice.filter);
   }
 
   dispose(): void {

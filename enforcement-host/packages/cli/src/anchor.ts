@@ -1,16 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-import {
-  isJsonObject,
-  parseStrictJson,
-  sha256Schema,
-  type JsonObject,
-  type JsonValue,
-} from '@axtary/core';
-import type { KnownState } from '@axtary/ledger';
+import { isJsonObject, parseStrictJson, sha256Schema, type JsonValue } from '@axtary/core';
+import { logIdSchema, readLedgerEntries, type AnchorSource, type KnownState } from '@axtary/ledger';
 import { z } from 'zod';
 
+import { fetchAnchors } from './anchor-source.js';
 import { CliError } from './errors.js';
 import { readText } from './read-text.js';
 
@@ -28,18 +23,33 @@ const anchorSchema = z
 const SHORT_FORM = /^([1-9]\d{0,14}):(?:sha256:)?([0-9a-f]{64})$/;
 const MAX_ANCHOR_BYTES = 16 * 1024 * 1024;
 
+/** What is to be verified: anchors name its log, or are asked for it. */
+export interface Verified {
+  readonly mode: 'ledger' | 'export';
+  readonly file: string;
+}
+
 /**
- * Reads anchors: `SIZE:HASH`, or a file with the JSON that `attest-ledger --json` prints, or with
- * one anchor a line as `ledger anchor --to file` keeps them.
+ * Reads anchors: `SIZE:HASH`, what `anchorSource` takes, or a file with the JSON that
+ * `attest-ledger --json` prints, or with one anchor a line as `ledger anchor --to file` keeps them.
  *
- * @param ledger what is to be verified; the short form names its log by its hash alone.
- * @throws CliError `CLI_USAGE`, `CLI_FILE_UNREADABLE`.
+ * @throws CliError `CLI_USAGE`, `CLI_FILE_UNREADABLE`, `CLI_ANCHOR_UNKNOWN`; AnchorError where an
+ * anchor cannot be fetched.
  */
-export async function readAnchors(text: string, ledger: string): Promise<readonly KnownState[]> {
+export async function readAnchors(
+  text: string,
+  verified: Verified,
+  source: AnchorSource | undefined,
+): Promise<readonly KnownState[]> {
+  if (source) {
+    const log = await logOf(verified);
+    // Without an id nothing is asked, and nothing is valid either.
+    return log === '' ? [] : fetchAnchors(source, log);
+  }
   const short = SHORT_FORM.exec(text);
   if (short) {
     const [, size, hash = ''] = short;
-    return [{ log: await logOf(ledger), size: Number(size), head: `sha256:${hash}` }];
+    return [{ log: await logOf(verified), size: Number(size), head: `sha256:${hash}` }];
   }
   const content = await readText(text, MAX_ANCHOR_BYTES);
   const whole = anchorSchema.safeParse(parseJson(content));
@@ -58,20 +68,32 @@ function parseJson(text: string): JsonValue | undefined {
   }
 }
 
-/** The log that the first line names; where it names none, verification finds that. */
-async function logOf(ledger: string): Promise<string> {
-  const input = createReadStream(ledger, { end: MAX_ANCHOR_BYTES });
+/** The log that the first line names; '' where it names none, which verification finds. */
+async function logOf({ mode, file }: Verified): Promise<string> {
   try {
-    for await (const line of createInterface({ input })) {
+    const lines = mode === 'ledger' ? firstRecord(file) : linesOf(file);
+    for await (const line of lines) {
       const value = parseJson(line);
-      const header = isJsonObject(value) ? (value['export'] ?? value) : undefined;
-      const log = isJsonObject(header ?? null) ? (header as JsonObject)['log'] : undefined;
-      if (typeof log === 'string') return log;
+      const header = isJsonObject(value) ? (value['export'] ?? value) : null;
+      const log = isJsonObject(header) ? logIdSchema.safeParse(header['log']).data : undefined;
+      if (log !== undefined) return log;
     }
   } catch {
     // Unreadable: that is for the verification to say.
+  }
+  return '';
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file, { end: MAX_ANCHOR_BYTES });
+  try {
+    yield* createInterface({ input });
   } finally {
     input.destroy();
   }
-  return '';
+}
+
+/** It may lie in a segment: the file that is written can be empty. */
+async function* firstRecord(file: string): AsyncGenerator<string> {
+  for await (const { raw } of readLedgerEntries(file, { to: 1 })) yield raw.line.toString('utf8');
 }

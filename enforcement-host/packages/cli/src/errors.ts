@@ -1,6 +1,8 @@
 import { AxtaryError } from '@axtary/core';
 
 export type CliErrorCode =
+  /** An anchor that was named knows nothing of the ledger, so nothing was compared with it. */
+  | 'CLI_ANCHOR_UNKNOWN'
   /** A person was asked, and did not agree or ended the question. */
   | 'CLI_DECLINED'
   /** A file that is named cannot be read, is too large, or is not text. */
@@ -22,3 +24,17 @@ export type CliErrorCode =
 
 /** Why a command did not do what it was asked. The message says what to do. */
 export class CliError extends AxtaryError<CliErrorCode> {}
+
+/**
+ * What `make` returns. What it does not take came from the command line.
+ *
+ * @throws CliError `CLI_USAGE` instead of a TypeError.
+ */
+export function checkedUsage<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new CliError('CLI_USAGE', error.message, { cause: error });
+  }
+}

@@ -41,6 +41,7 @@ interface AttestArguments extends LedgerOptions {
   readonly agent: readonly string[];
   readonly tool: readonly string[];
   readonly redact: readonly string[];
+  readonly disclosures?: string;
   readonly after?: string;
   readonly key?: string;
   readonly json: boolean;
@@ -58,6 +59,7 @@ function addAttest(program: Command, context: CliContext): void {
     .option('--agent <name>', 'only calls of this agent; may be repeated', list, [])
     .option('--tool <name>', 'only calls of this tool; may be repeated', list, [])
     .option('--redact <member>', 'keep a sealed member back; may be repeated', list, [])
+    .option('--disclosures <file>', 'write what opens the members kept back to this file')
     .option('--after <size:root>', 'prove that an earlier export is the beginning of this one')
     .option('--key <file>', 'the key of the ledger; default: beside it')
     .option('--json', 'print the anchor as JSON', false)
@@ -72,10 +74,11 @@ function addAttest(program: Command, context: CliContext): void {
 const ATTEST_HELP = `
 Without a selection the export holds every record, chained; with --since, --until, --type, --agent
 or --tool each record comes with a proof that it is in the ledger. Sealed members that are kept back
-with --redact stay in the chain as salted digests, and can be opened later, one by one, with
-"axtary ledger disclose". Names: payloadHash, actionHash, human, resource, constraints, context,
-intent, artifact, denied, usage, result, resultHash, error, reason, workspace, name; alone, or for
-one type such as decision.context.
+with --redact stay in the chain as salted digests, and can be opened later: one by one with what
+"axtary ledger disclose" writes, all of them with the file of --disclosures, which is replaced.
+Names: payloadHash, actionHash, human, resource, constraints, context, intent, artifact, denied,
+usage, result, resultHash, error, reason, workspace, name; alone, or for one type such as
+decision.context.
 ${examples(
   'axtary attest-ledger --out evidence.jsonl',
   'axtary attest-ledger --redact payloadHash --redact context --out for-the-auditor.jsonl',
@@ -95,10 +98,22 @@ function selectionOf({ since, until, type, agent, tool }: AttestArguments) {
 
 interface VerifyArguments extends LedgerOptions {
   readonly anchor: readonly string[];
+  readonly anchorKey: readonly string[];
+  readonly bearerFile?: string;
   readonly trustRoot?: string;
   readonly disclosures?: string;
   readonly json: boolean;
 }
+
+const ANCHORS_HELP = `
+--anchor may be repeated. A file holds what "attest-ledger --json" printed, or what "ledger anchor
+--to file" kept. From git: the checkpoints that "ledger anchor --to git" committed to a branch
+(axtary-anchors) of a repository of this machine, which is not fetched first; those count that
+--anchor-key has signed, which "axtary ledger note-key" prints. https://… (or http to this machine)
+is a control plane. A witness cannot be asked: its protocol has no request that reads. What is older
+than an anchor is TRUNCATED, also where nobody cut it: an export of last week ends before a
+checkpoint of today. An anchor that knows nothing of the ledger is an error.
+`;
 
 function addVerifyExport(program: Command, context: CliContext): void {
   verifyOptions(program.command('verify-export'))
@@ -110,7 +125,10 @@ function addVerifyExport(program: Command, context: CliContext): void {
       examples(
         'axtary verify-export evidence.jsonl',
         'axtary verify-export evidence.jsonl --anchor 1042:sha256:9f86…',
-      ) + EXIT_CODES_HELP,
+        'axtary verify-export evidence.jsonl --anchor git:../anchors --anchor-key axtary.com/…',
+      ) +
+        ANCHORS_HELP +
+        EXIT_CODES_HELP,
     )
     .action(async (file: string, options: VerifyArguments) => {
       const { verify } = await import('./commands/verify.js');
@@ -122,7 +140,7 @@ function addVerifyLedger(ledger: Command, context: CliContext): void {
   verifyOptions(withLedger(ledger.command('verify'), context))
     .description('verify a ledger in place with all its segments, also while it is written')
     .argument('[file]', 'the ledger; default: that of the workspace')
-    .addHelpText('after', EXIT_CODES_HELP)
+    .addHelpText('after', ANCHORS_HELP + EXIT_CODES_HELP)
     .action(async (given: string | undefined, options: VerifyArguments) => {
       const { verify } = await import('./commands/verify.js');
       const file = await namedLedger(given, options, context);
@@ -250,10 +268,12 @@ function verifyOptions(command: Command): Command {
   return command
     .option(
       '--anchor <anchor>',
-      'what is known from elsewhere: SIZE:HASH, or a file; may be repeated',
+      'what is known from elsewhere: SIZE:HASH, a file, git:REPOSITORY[#BRANCH], or https://…',
       list,
       [],
     )
+    .option('--anchor-key <key>', 'git: the key of its notes; may be repeated', list, [])
+    .option('--bearer-file <file>', 'https: the bearer, on one line')
     .option('--trust-root <kid>', 'thumbprint (RFC 7638) of the first key, from elsewhere')
     .option('--json', 'print the report as JSON', false);
 }

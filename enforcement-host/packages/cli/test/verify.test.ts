@@ -94,6 +94,17 @@ describe('axtary verify-export', () => {
     assert.match(none.stderr, /nothing is not sealed; expected one of/);
   });
 
+  it('writes what opens the members kept back, and says to keep it apart', async () => {
+    const args = ['ledger.jsonl', '--redact', 'workspace', '--disclosures', 'kept.jsonl'];
+    const { code, stdout, stderr } = await attest(...args, '--out', 'closed.jsonl');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /What opens them is in kept\.jsonl: keep it apart from the export/);
+    const opened = await verify('closed.jsonl', '--disclosures', 'kept.jsonl', '--json');
+    assert.equal((JSON.parse(opened.stdout) as { hidden: number }).hidden, 0);
+    const closed = await verify('closed.jsonl', '--json');
+    assert.ok((JSON.parse(closed.stdout) as { hidden: number }).hidden >= 250);
+  });
+
   it('ends with 1 for another hash in the anchor', async () => {
     const other = `${head.size}:sha256:${'0'.repeat(64)}`;
     const { code, stdout } = await verify(original, '--anchor', other);

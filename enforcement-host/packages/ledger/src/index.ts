@@ -1,10 +1,11 @@
-export type {
-  Anchor,
-  AnchorSource,
-  AnchorTarget,
-  Checkpoint,
-  PushOptions,
-  Receipt,
+export {
+  logIdSchema,
+  type Anchor,
+  type AnchorSource,
+  type AnchorTarget,
+  type Checkpoint,
+  type PushOptions,
+  type Receipt,
 } from './anchors/anchor.js';
 export {
   createAnchorer,
@@ -48,7 +49,7 @@ export {
 export { LedgerError, type LedgerErrorCode } from './errors.js';
 export { attestLedger, type AttestOptions, type AttestReport } from './export/attest.js';
 export type { ExportSelection } from './export/export-format.js';
-export { disclosuresFor, redactableMembers } from './export/redaction.js';
+export { disclosuresFor, openingLine, redactableMembers } from './export/redaction.js';
 export { frontierAt, signedRoot, surveyLedger, type LedgerSurvey } from './export/survey.js';
 export { LEDGER_FORMATS, type LedgerFormat, type LedgerFormatName } from './formats/formats.js';
 export type { FormatContext } from './formats/format-context.js';

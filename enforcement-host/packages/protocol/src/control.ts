@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { authorityProtocol } from './authority.js';
 import { notification, request } from './define.js';
-import { ledgerProtocol } from './ledger.js';
+import { exportSelectionSchema, ledgerProtocol } from './ledger.js';
 import {
   approvalDetailSchema,
   approvalSummarySchema,
@@ -18,7 +18,7 @@ import { policyIssueSchema, policyTextSchema } from './policy-model.js';
 import { policyProtocol } from './policy.js';
 
 /** Raised when a message changes shape; a client that speaks another one replaces the host. */
-export const CONTROL_PROTOCOL_VERSION = 4;
+export const CONTROL_PROTOCOL_VERSION = 5;
 
 const nothing = z.strictObject({});
 const jws = z.string().max(16_384);
@@ -122,15 +122,20 @@ export const controlProtocol = {
     z.strictObject({ items: z.array(ledgerItemSchema), size: z.number().int() }),
   ),
   /**
-   * Signs a checkpoint and writes a signed export of the ledger to `file`; what is there is
-   * replaced. `redact` names sealed members to keep back, such as `payloadHash`.
+   * Signs a checkpoint and writes a signed export of the ledger to `file`: from record `from` on, or
+   * what `select` chooses. What is there is replaced. `redact` names sealed members to keep back,
+   * such as `payloadHash`, and `disclosures` a file for what opens them. With `run`, progress is told
+   * under that name, and `policy/cancel` ends it; then neither file is written.
    */
   'ledger/export': request(
     z.strictObject({
       workspace,
       file: z.string(),
       from: z.number().int().nonnegative().optional(),
+      select: exportSelectionSchema.optional(),
       redact: z.array(z.string().max(256)).max(100).optional(),
+      disclosures: z.string().optional(),
+      run: z.string().max(128).optional(),
     }),
     z.strictObject({
       records: z.number().int(),
@@ -195,6 +200,10 @@ export const controlProtocol = {
       anchor: ledgerAnchorSchema,
       items: z.array(ledgerItemSchema),
     }),
+  ),
+  /** How far an export under way has come. */
+  'ledger/exporting': notification(
+    z.strictObject({ run: z.string(), records: z.number().int(), total: z.number().int() }),
   ),
   /** How far a verification under way has come. */
   'ledger/verifying': notification(

@@ -41,7 +41,9 @@ export {
   type Result,
 } from './define.js';
 export {
+  exportSelectionSchema,
   LEDGER_GROUPS,
+  type ExportSelection,
   type LedgerDetail,
   type LedgerFilter,
   type LedgerGroup,

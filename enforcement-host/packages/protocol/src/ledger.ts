@@ -39,6 +39,23 @@ export const ledgerFilterSchema = z.strictObject({
 });
 export type LedgerFilter = z.infer<typeof ledgerFilterSchema>;
 
+const exportNames = z.array(z.string().min(1).max(256)).max(1000);
+
+/**
+ * Which records an export holds, each with a proof: fewer ways to choose than a filter has. Lists
+ * mean "one of".
+ */
+export const exportSelectionSchema = z.strictObject({
+  /** RFC 3339, UTC, with milliseconds: from this moment on, and before that one. */
+  since: z.iso.datetime({ precision: 3 }).exactOptional(),
+  until: z.iso.datetime({ precision: 3 }).exactOptional(),
+  types: exportNames.exactOptional(),
+  /** Of all records of a call, as its decision says; `tools` likewise. */
+  agents: exportNames.exactOptional(),
+  tools: exportNames.exactOptional(),
+});
+export type ExportSelection = z.infer<typeof exportSelectionSchema>;
+
 /** One record in a list: `ledgerItemSchema` without its line, with what it is grouped by. */
 export const ledgerRowSchema = ledgerItemSchema
   .omit({ line: true })

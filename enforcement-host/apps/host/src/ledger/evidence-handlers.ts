@@ -1,9 +1,16 @@
 import { systemClock } from '@axtary/core';
-import { attestLedger, verifyExport } from '@axtary/ledger';
-import type { ControlProtocol, Params, RequestHandlers, VerifyReport } from '@axtary/protocol';
+import { attestLedger, verifyExport, type AttestOptions } from '@axtary/ledger';
+import type {
+  ControlProtocol,
+  Params,
+  RequestHandlers,
+  Result,
+  VerifyReport,
+} from '@axtary/protocol';
 
 import type { Notify } from '../control/notifications.js';
 import type { ControlSession } from '../control/session.js';
+import { HostError } from '../errors.js';
 import type { Runs } from '../policy/runs.js';
 import { VERSION } from '../version.js';
 import { LedgerItems } from '../workspace/ledger-items.js';
@@ -36,18 +43,7 @@ export function evidenceHandlers(
       }
       return { items: items.reverse(), size };
     },
-    'ledger/export': async ({ workspace: folder, file, from, redact }) => {
-      const { ledger, file: path } = (await workspaces.open(folder)).evidence;
-      await ledger.checkpoint();
-      const { records, hidden, log, size, head } = await attestLedger(path, file, {
-        sign: (payloadText) => ledger.sign('export', payloadText),
-        software: `axtary/${VERSION}`,
-        clock: systemClock,
-        ...(from !== undefined && { from }),
-        ...(redact && { redact }),
-      });
-      return { records, hidden, anchor: { log, size, head } };
-    },
+    'ledger/export': (params) => exportLedger(params, connection, workspaces),
     'ledger/verify': (params) => verify(params, connection),
     'ledger/accept': async ({ workspace: folder, expected }) => {
       const by = `user:${connection.session.assertProven().name}`;
@@ -55,6 +51,46 @@ export function evidenceHandlers(
       return { size: evidence.ledger.head().size };
     },
   };
+}
+
+function exportLedger(
+  {
+    workspace: folder,
+    file,
+    from,
+    select,
+    redact,
+    disclosures,
+    run,
+  }: Params<ControlProtocol, 'ledger/export'>,
+  { runs, notify }: EvidenceConnection,
+  workspaces: Workspaces,
+): Promise<Result<ControlProtocol, 'ledger/export'>> {
+  const work = async (options: Pick<AttestOptions, 'signal' | 'onProgress'>) => {
+    const { ledger, file: path } = (await workspaces.open(folder)).evidence;
+    await ledger.checkpoint();
+    const { records, hidden, log, size, head } = await attestLedger(path, file, {
+      ...options,
+      sign: (payloadText) => ledger.sign('export', payloadText),
+      software: `axtary/${VERSION}`,
+      clock: systemClock,
+      ...(from !== undefined && { from }),
+      ...(select && { select }),
+      ...(redact && { redact }),
+      ...(disclosures !== undefined && { disclosures }),
+    }).catch((error: unknown) => {
+      if (!(error instanceof TypeError)) throw error;
+      throw new HostError('EXPORT_REFUSED', error.message, { cause: error });
+    });
+    return { records, hidden, anchor: { log, size, head } };
+  };
+  if (run === undefined) return work({});
+  return runs.start(run, (signal) =>
+    work({
+      signal,
+      onProgress: (progress) => void notify('ledger/exporting', { run, ...progress }),
+    }),
+  );
 }
 
 async function verify(

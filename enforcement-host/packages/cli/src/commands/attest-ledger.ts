@@ -20,6 +20,8 @@ export interface AttestLedgerOptions {
   readonly from?: number;
   readonly select?: ExportSelection;
   readonly redact: readonly string[];
+  /** File for what opens the members that are kept back. */
+  readonly disclosures?: string;
   /** `SIZE:ROOT` of an earlier export. */
   readonly after?: string;
   /** The file with the private key of the ledger's epoch. */
@@ -32,7 +34,7 @@ export async function attest(
   options: AttestLedgerOptions,
   { terminal, version }: CliContext,
 ): Promise<void> {
-  const { ledger, out, from, select, redact, after, json } = options;
+  const { ledger, out, from, select, redact, disclosures, after, json } = options;
   const keyFile = options.key ?? path.join(path.dirname(ledger), 'ledger-key.json');
   const keys = new LocalEpochKeys(keyFile);
   const since = after === undefined ? undefined : readRoot(after);
@@ -42,6 +44,7 @@ export async function attest(
       software: `axtary/${version}`,
       clock: systemClock,
       redact,
+      ...(disclosures !== undefined && { disclosures }),
       ...(from !== undefined && { from }),
       ...(select && { select }),
       ...(since && { since }),
@@ -58,6 +61,11 @@ export async function attest(
   terminal.progress('');
   if (json) terminal.printJson({ file: out, ...report });
   else printReport(out, report, terminal);
+  if (disclosures !== undefined && !json) {
+    terminal.print(
+      `What opens them is in ${printable(disclosures)}: keep it apart from the export.`,
+    );
+  }
 }
 
 function printReport(

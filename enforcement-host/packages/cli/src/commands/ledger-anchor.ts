@@ -17,7 +17,7 @@ import {
 
 import type { LedgerAnchorOptions, LedgerTree, ReadLedgerTree } from '../anchor-options.js';
 import type { CliContext } from '../context.js';
-import { CliError } from '../errors.js';
+import { checkedUsage, CliError } from '../errors.js';
 import { noteKeyFile, openNoteKey } from '../note-key.js';
 import { readSecretLine } from '../secret-file.js';
 import { printable } from '../terminal.js';
@@ -76,7 +76,7 @@ async function targetOf(
       const witnessKey = needed(options, 'witnessKey');
       const signer = await signerOf(options, tree.checkpoint, context);
       const { prove } = tree;
-      return checked(() => {
+      return checkedUsage(() => {
         return new WitnessAnchor({ url, verifier: parseVerifierKey(witnessKey), signer, prove });
       });
     }
@@ -88,7 +88,7 @@ async function targetOf(
         ...(branch !== undefined && { branch }),
         ...(remote !== undefined && { remote }),
       };
-      return checked(() => new GitAnchor({ repository, signer, env, ...names }));
+      return checkedUsage(() => new GitAnchor({ repository, signer, env, ...names }));
     }
     case 'file':
       return new FileAnchor(path.resolve(cwd, needed(options, 'out')), clock);
@@ -97,12 +97,12 @@ async function targetOf(
       const { bearerFile } = options;
       const bearer = bearerFile === undefined ? undefined : await bearerOf(bearerFile, context);
       const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
-      return checked(() => new OtlpAnchor({ url, clock, headers, version }));
+      return checkedUsage(() => new OtlpAnchor({ url, clock, headers, version }));
     }
     case 'control-plane': {
       const url = needed(options, 'url');
       const bearer = await bearerOf(needed(options, 'bearerFile'), context);
-      return checked(() => new ControlPlaneAnchor({ url, bearer }));
+      return checkedUsage(() => new ControlPlaneAnchor({ url, bearer }));
     }
   }
 }
@@ -119,16 +119,6 @@ function needed(options: LedgerAnchorOptions, name: keyof typeof FLAGS): string 
   const value = options[name];
   if (value !== undefined) return value;
   throw new CliError('CLI_USAGE', `--to ${options.to} needs ${FLAGS[name]}`);
-}
-
-// What an anchor does not take as an address, a key or a name came from the command line.
-function checked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CliError('CLI_USAGE', error.message, { cause: error });
-  }
 }
 
 function signerOf(

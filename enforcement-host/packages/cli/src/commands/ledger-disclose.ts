@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 
-import { canonicalize } from '@axtary/core';
-import { disclosuresFor, readLedgerEntries } from '@axtary/ledger';
+import { disclosuresFor, openingLine, readLedgerEntries } from '@axtary/ledger';
 
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
@@ -25,7 +24,7 @@ export async function ledgerDisclose(
     if (missing.length > 0) {
       throw new CliError('CLI_USAGE', `record ${seq} has no sealed ${missing.join(', ')}`);
     }
-    const line = canonicalize({ disclosures, seq });
+    const line = openingLine(seq, disclosures);
     if (out === undefined) {
       terminal.print(line);
       return;

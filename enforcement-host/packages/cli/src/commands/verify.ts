@@ -6,14 +6,13 @@ import {
   type VerifyOptions,
 } from '@axtary/ledger';
 
-import { readAnchors } from '../anchor.js';
+import { readAnchors, type Verified } from '../anchor.js';
+import { anchorSource, type AnchorSourceOptions } from '../anchor-source.js';
 import type { CliContext } from '../context.js';
 import { readDisclosures } from '../disclosures.js';
 import { printReport } from '../report.js';
 
-export interface VerifyCommandOptions {
-  readonly mode: 'ledger' | 'export';
-  readonly file: string;
+export interface VerifyCommandOptions extends Verified, AnchorSourceOptions {
   readonly anchor: readonly string[];
   readonly trustRoot?: string;
   /** A file that opens sealed members of an export. */
@@ -22,14 +21,15 @@ export interface VerifyCommandOptions {
 }
 
 /** Verifies an export or a ledger offline, and ends with the exit code of the verdict. */
-export async function verify(
-  { mode, file, anchor, trustRoot, disclosures, json }: VerifyCommandOptions,
-  { terminal, setExitCode }: CliContext,
-): Promise<void> {
-  const anchors = await Promise.all(anchor.map((one) => readAnchors(one, file)));
+export async function verify(options: VerifyCommandOptions, context: CliContext): Promise<void> {
+  const { mode, file, anchor, trustRoot, disclosures, json } = options;
+  const { terminal, setExitCode } = context;
+  const anchors = await Promise.all(
+    anchor.map(async (one) => readAnchors(one, options, await anchorSource(one, options, context))),
+  );
   const opened: OpenedMembers | undefined =
     disclosures === undefined ? undefined : await readDisclosures(disclosures);
-  const options: VerifyOptions = {
+  const known: VerifyOptions = {
     anchors: anchors.flat(),
     ...(trustRoot !== undefined && { trustRoot }),
     ...(opened && { opened }),
@@ -38,7 +38,7 @@ export async function verify(
       terminal.progress(`${records} records, ${percent} %`);
     },
   };
-  const report = await (mode === 'ledger' ? verifyLedger : verifyExport)(file, options);
+  const report = await (mode === 'ledger' ? verifyLedger : verifyExport)(file, known);
   terminal.progress('');
   setExitCode(VERDICT_EXIT_CODES[report.verdict]);
   if (json) terminal.printJson({ file, ...report });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { AnchorError } from './errors.js';
 
+/** The id of a ledger, as its genesis names it. */
 export const logIdSchema = z.string().regex(/^log_[A-Za-z0-9_-]{22}$/);
 
 /** A state of a ledger, as its checkpoint record signs it. */

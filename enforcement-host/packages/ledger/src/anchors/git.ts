@@ -16,7 +16,7 @@ import type {
 } from './anchor.js';
 import { checkpointText, parseCheckpointText } from './checkpoint-note.js';
 import { AnchorError } from './errors.js';
-import { parseNote, signNote, type NoteSigner } from './note.js';
+import { parseNote, signNote, verifyNote, type NoteSigner, type NoteVerifier } from './note.js';
 
 export interface GitAnchorOptions {
   /** A repository, bare or with a working tree; neither that nor its index is touched. */
@@ -105,11 +105,20 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
     return this.#read(log, MAX_COMMITS);
   }
 
+  /** Only the notes that these keys have signed; keys come from outside the repository. */
+  signedBy(verifiers: readonly NoteVerifier[]): AnchorSource {
+    return { name: this.name, read: (log) => this.#read(log, MAX_COMMITS, verifiers) };
+  }
+
   async #last(log: string): Promise<Anchor | undefined> {
     return (await this.#read(log, LAST_COMMITS)).at(-1);
   }
 
-  async #read(log: string, most: number): Promise<readonly Anchor[]> {
+  async #read(
+    log: string,
+    most: number,
+    verifiers?: readonly NoteVerifier[],
+  ): Promise<readonly Anchor[]> {
     const file = fileOf(log);
     if ((await this.#tip()) === NO_OBJECT) return [];
     const history = await this.#git([
@@ -121,8 +130,10 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
     const notes = parseBatch(await this.#git(['cat-file', '--batch'], { input: names.join('') }));
     return commits
       .flatMap((line, index) => {
-        const state = parseCheckpointText(parseNote(notes[index] ?? '')?.text ?? '');
-        if (state?.log !== log) return [];
+        const note = parseNote(notes[index] ?? '');
+        const state = parseCheckpointText(note?.text ?? '');
+        if (!note || state?.log !== log) return [];
+        if (verifiers && !verifyNote(note, verifiers)) return [];
         const [commit = '', seconds] = line.split(' ');
         const at = new Date(Number(seconds) * 1000).toISOString();
         return [{ ...state, by: `${this.name}@${commit}`, at }];

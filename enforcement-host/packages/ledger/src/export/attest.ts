@@ -1,6 +1,5 @@
-import { stat, type FileHandle } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 
 import { canonicalize, messageOf, type Clock } from '@axtary/core';
 import type { Sha256 } from '@axtary/core/digest';
@@ -15,7 +14,8 @@ import { ledgerFiles } from '../store/segments.js';
 import { KeyChain } from '../verify/export-keys.js';
 import { CheckpointVerifier } from '../record/checkpoint.js';
 import type { ExportHeader, ExportManifest, ExportSelection } from './export-format.js';
-import { Redaction } from './redaction.js';
+import { LineWriter } from './line-writer.js';
+import { openingLine, Redaction } from './redaction.js';
 import { Selection } from './selection.js';
 import { frontierAt, surveyLedger, type LedgerSurvey } from './survey.js';
 
@@ -26,6 +26,11 @@ export interface AttestOptions {
   readonly select?: ExportSelection;
   /** Sealed members to keep back; see `redactableMembers`. */
   readonly redact?: readonly string[];
+  /**
+   * File for what opens the members that were kept back, one `openingLine` a record. It is written
+   * as `out` is, and is for those alone who may see them.
+   */
+  readonly disclosures?: string;
   /** An earlier state to prove the beginning of this one: such as that of the export before. */
   readonly since?: { readonly size: number; readonly root: Sha256 };
   /** Signs with the key of the ledger's last epoch. */
@@ -56,15 +61,22 @@ export interface AttestReport extends LedgerHead {
  *
  * @throws LedgerError `LEDGER_NOT_CHECKPOINTED`, `LEDGER_CHAIN_BROKEN` (with `seq`),
  * `LEDGER_UNREADABLE`, `LEDGER_WRITE_FAILED`, `LEDGER_CHECKPOINT_FAILED` if the key is not the one
- * that signed the checkpoint; TypeError if `out` is a file of the ledger, or an option is not of
- * this ledger; the signal's reason when aborted.
+ * that signed the checkpoint; TypeError if a file to write is one of the ledger or both are the same,
+ * or an option is not of this ledger; the signal's reason when aborted.
  */
 export async function attestLedger(
   path: string,
   out: string,
   options: AttestOptions,
 ): Promise<AttestReport> {
+  const { disclosures } = options;
   await assertOther(path, out);
+  if (disclosures !== undefined) {
+    await assertOther(path, disclosures);
+    if (resolve(disclosures) === resolve(out)) {
+      throw new TypeError('expected the disclosures to go to another file than the export');
+    }
+  }
   const survey = await surveyLedger(path, { signal: options.signal });
   const size = survey.checkpoint.seq;
   if (options.from !== undefined && options.from > size) {
@@ -72,7 +84,15 @@ export async function attestLedger(
   }
   try {
     return await replaceFileWith(out, {
-      write: (draft) => new ExportWriter(draft, survey, options).write(path),
+      write: (target) => {
+        const file = new LineWriter(target);
+        const write = (opening?: LineWriter): Promise<AttestReport> =>
+          new ExportWriter({ file, opening, survey, options }).write(path);
+        if (disclosures === undefined) return write();
+        return replaceFileWith(disclosures, {
+          write: (opening) => write(new LineWriter(opening)),
+        });
+      },
     });
   } catch (cause) {
     if (cause instanceof LedgerError || cause instanceof TypeError) throw cause;
@@ -87,27 +107,31 @@ async function assertOther(path: string, out: string): Promise<void> {
   for (const file of await ledgerFiles(path)) {
     const from = await stat(file).catch(() => undefined);
     if (to && to.ino === from?.ino && to.dev === from.dev) {
-      throw new TypeError('expected the export to go to another file than the ledger');
+      throw new TypeError('expected another file to write to than the ledger');
     }
   }
 }
 
-const CHUNK_UNITS = 1024 * 1024;
+interface Writing {
+  readonly file: LineWriter;
+  /** Takes what opens the members that are kept back. */
+  readonly opening: LineWriter | undefined;
+  readonly survey: LedgerSurvey;
+  readonly options: AttestOptions;
+}
 
 class ExportWriter {
-  readonly #target: FileHandle;
+  readonly #file: LineWriter;
+  readonly #opening: LineWriter | undefined;
   readonly #survey: LedgerSurvey;
   readonly #options: AttestOptions;
-  readonly #content = createHash('sha256');
   readonly #redaction: Redaction;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
-  #bytes = 0;
   #records = 0;
   #hidden = 0;
 
-  constructor(target: FileHandle, survey: LedgerSurvey, options: AttestOptions) {
-    this.#target = target;
+  constructor({ file, opening, survey, options }: Writing) {
+    this.#file = file;
+    this.#opening = opening;
     this.#survey = survey;
     this.#options = options;
     this.#redaction = new Redaction(options.redact ?? []);
@@ -115,19 +139,20 @@ class ExportWriter {
 
   async write(path: string): Promise<AttestReport> {
     const { log, checkpoint, root, head, omitted, keys } = this.#survey;
-    await this.#line(canonicalize({ export: this.#header() }));
-    for (const key of keys) await this.#line(canonicalize({ key }));
+    await this.#file.line(canonicalize({ export: this.#header() }));
+    for (const key of keys) await this.#file.line(canonicalize({ key }));
     await this.#writeRecords(path);
-    await this.#flush();
-    await this.#line(canonicalize({ manifest: await this.#manifest() }));
-    await this.#flush();
+    await this.#file.flush();
+    await this.#file.line(canonicalize({ manifest: await this.#manifest() }));
+    await this.#file.flush();
+    await this.#opening?.flush();
     return {
       log,
       size: checkpoint.seq + 1,
       head,
       tree: { size: checkpoint.seq, root },
       records: this.#records,
-      bytes: this.#bytes,
+      bytes: this.#file.bytes,
       hidden: this.#hidden,
       omitted,
     };
@@ -159,17 +184,18 @@ class ExportWriter {
       if (entry.seq % 10_000 === 0) onProgress?.({ records: entry.seq, total });
       if (selection && entry.seq < checkpoint.seq) {
         if (!selection.has(wholeRecord(entry))) continue;
-        await this.#line(canonicalize({ inclusion: await this.#inclusionOf(entry.seq) }));
+        await this.#file.line(canonicalize({ inclusion: await this.#inclusionOf(entry.seq) }));
       }
       await this.#record(entry);
     }
   }
 
-  async #record({ raw }: LedgerFileEntry): Promise<void> {
-    const { disclosures, hidden } = this.#redaction.apply(raw);
-    if (disclosures !== undefined) await this.#line(disclosures);
-    await this.#line(raw.line);
-    this.#hidden += hidden;
+  async #record({ seq, raw }: LedgerFileEntry): Promise<void> {
+    const { disclosures, keptBack } = this.#redaction.apply(raw);
+    if (disclosures !== undefined) await this.#file.line(disclosures);
+    await this.#file.line(raw.line);
+    if (keptBack.length > 0) await this.#opening?.line(openingLine(seq, keptBack));
+    this.#hidden += keptBack.length;
     this.#records++;
   }
 
@@ -193,7 +219,7 @@ class ExportWriter {
       head,
       records: this.#records,
       hidden: this.#hidden,
-      content: `sha256:${this.#content.copy().digest('hex')}`,
+      content: this.#file.digest,
       created: clock.now().toISOString(),
       software,
       ...(consistency && { consistency }),
@@ -214,25 +240,7 @@ class ExportWriter {
     const proof = await consistencyProof(size, checkpoint.seq, this.#subtrees);
     return { size, root, proof: proof.map(digestOf) };
   }
-
-  async #line(line: string | Buffer): Promise<void> {
-    const bytes = typeof line === 'string' ? Buffer.from(line) : line;
-    this.#waiting.push(bytes, NEWLINE);
-    this.#waitingBytes += bytes.length + 1;
-    if (this.#waitingBytes >= CHUNK_UNITS) await this.#flush();
-  }
-
-  async #flush(): Promise<void> {
-    const bytes = Buffer.concat(this.#waiting);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#content.update(bytes);
-    this.#bytes += bytes.length;
-    await this.#target.writeFile(bytes);
-  }
 }
-
-const NEWLINE = Buffer.from('\n');
 
 function treeState(leaves: Buffer, size: number): NonNullable<ExportHeader['tree']> {
   const { nodes } = frontierAt(leaves, size).toJSON();

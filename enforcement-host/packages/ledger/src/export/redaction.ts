@@ -35,19 +35,26 @@ export class Redaction {
     this.#names = new Set(names);
   }
 
-  /** The disclosures that are left, and how many were taken out. */
+  /** The disclosures that are left, as a line, and those that were taken out. */
   apply({ line, disclosures }: RawEntry): {
     readonly disclosures: Buffer | undefined;
-    readonly hidden: number;
+    readonly keptBack: readonly Disclosure[];
   } {
-    if (disclosures === undefined || this.#names.size === 0) return { disclosures, hidden: 0 };
+    if (disclosures === undefined || this.#names.size === 0) return { disclosures, keptBack: [] };
     const type = typeOfLine(line);
+    const isKeptBack = ([, name]: Disclosure): boolean =>
+      this.#names.has(name) || this.#names.has(`${type}.${name}`);
     const all = disclosuresOf(disclosures);
-    const left = all.filter(
-      ([, name]) => !this.#names.has(name) && !this.#names.has(`${type}.${name}`),
-    );
-    return { disclosures: lineOf(left), hidden: all.length - left.length };
+    return {
+      disclosures: lineOf(all.filter((one) => !isKeptBack(one))),
+      keptBack: all.filter(isKeptBack),
+    };
   }
+}
+
+/** What opens sealed members of a record for whoever has an export without them: a line of JSON. */
+export function openingLine(seq: number, disclosures: readonly Disclosure[]): string {
+  return canonicalize({ disclosures, seq }, READ_LIMITS);
 }
 
 /** The disclosures of a record, of these members only. */

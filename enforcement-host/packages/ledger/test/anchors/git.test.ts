@@ -61,6 +61,34 @@ describe('a git anchor', () => {
     });
   });
 
+  it('gives whoever asks for signed notes those alone that these keys have signed', async () => {
+    await inFolder(async (folder) => {
+      const repository = newRepository(join(folder, 'repository'));
+      const key = parseVerifierKey(signer.verifierKey);
+      const other = newNoteSigner(LOG);
+      await new GitAnchor({ repository, signer, env }).push(checkpoint(5));
+      await new GitAnchor({ repository, signer: other, env }).push(checkpoint(9));
+      const anchor = new GitAnchor({ repository, env });
+      const sizes = async (...keys: readonly string[]): Promise<number[]> => {
+        const anchors = await anchor.signedBy(keys.map(parseVerifierKey)).read(LOG);
+        return anchors.map(({ size }) => size);
+      };
+      assert.deepEqual(await sizes(signer.verifierKey), [5]);
+      assert.deepEqual(await sizes(signer.verifierKey, other.verifierKey), [5, 9]);
+      assert.deepEqual(await sizes(newNoteSigner(LOG).verifierKey), []);
+      assert.deepEqual(await sizes(), []);
+      git(repository, 'checkout', '--quiet', 'axtary-anchors');
+      const forged = git(repository, 'show', `axtary-anchors~1:${FILE}`).replace('\n5\n', '\n7\n');
+      await writeFile(join(repository, FILE), forged);
+      git(repository, 'commit', '--quiet', '-am', 'another size');
+      assert.equal((await anchor.read(LOG)).at(-1)?.size, 7);
+      assert.deepEqual(
+        (await anchor.signedBy([key]).read(LOG)).map(({ size }) => size),
+        [5],
+      );
+    });
+  });
+
   it('touches neither branch, index nor files of whoever works there', async () => {
     await inFolder(async (folder) => {
       const repository = newRepository(join(folder, 'repository'));

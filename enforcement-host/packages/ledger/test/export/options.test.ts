@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -8,11 +8,13 @@ import {
   attestLedger,
   frontierAt,
   LocalJsonlLedger,
+  openingLine,
   readLedgerEntries,
   redactableMembers,
   surveyLedger,
   VERDICT_EXIT_CODES,
   verifyExport,
+  type Disclosure,
   type LedgerSurvey,
 } from '../../src/index.js';
 import { digestOf } from '../../src/merkle/tree.js';
@@ -108,6 +110,52 @@ describe('an export', () => {
       }
       const unknown = exportTo(folder, signer, { redact: ['verdict'] });
       await assert.rejects(unknown, TypeError);
+    }));
+
+  it('is opened again by the file of what was kept back from it', () =>
+    inFolder(async (folder) => {
+      await writeFullLedger(folder, signer);
+      const disclosures = join(folder, 'disclosures.jsonl');
+      const redact = ['payloadHash', 'decision.context'];
+      const out = await exportTo(folder, signer, { redact, disclosures });
+      const { hidden } = await verifyExport(out);
+      const opened = new Map<number, readonly Disclosure[]>();
+      for (const line of (await readFile(disclosures, 'utf8')).trimEnd().split('\n')) {
+        const { seq, disclosures: some } = JSON.parse(line) as {
+          readonly seq: number;
+          readonly disclosures: readonly Disclosure[];
+        };
+        assert.equal(openingLine(seq, some), line);
+        opened.set(seq, some);
+      }
+      const names = [...opened.values()].flatMap((some) => some.map(([, name]) => name));
+      assert.equal(names.length, hidden);
+      assert.deepEqual(new Set(names), new Set(['payloadHash', 'context']));
+      assert.equal((await stat(disclosures)).mode & 0o777, 0o600);
+      const report = await verifyExport(out, { opened });
+      assert.deepEqual([report.verdict, report.hidden], ['VALID_UNANCHORED', 0], report.message);
+    }));
+
+  it('leaves neither file where it cannot be made, and never writes both to one', () =>
+    inFolder(async (folder) => {
+      await writeFullLedger(folder, signer, 1);
+      const before = await readdir(folder);
+      const out = join(folder, 'export.jsonl');
+      for (const disclosures of [
+        out,
+        join(folder, '.', 'export.jsonl'),
+        join(folder, 'ledger.jsonl'),
+      ]) {
+        await assert.rejects(exportTo(folder, signer, { disclosures }), TypeError);
+      }
+      const nowhere = exportTo(folder, signer, { disclosures: join(folder, 'missing', 'file') });
+      await assert.rejects(nowhere, { code: 'LEDGER_WRITE_FAILED' });
+      const forged = exportTo(folder, signer, {
+        ...by(newSigner()),
+        disclosures: join(folder, 'disclosures.jsonl'),
+      });
+      await assert.rejects(forged, { code: 'LEDGER_CHECKPOINT_FAILED' });
+      assert.deepEqual(await readdir(folder), before);
     }));
 
   it('proves each record of a selection', () =>
