@@ -17,7 +17,7 @@ import {
 
 import type { LedgerAnchorOptions, LedgerTree, ReadLedgerTree } from '../anchor-options.js';
 import type { CliContext } from '../context.js';
-import { CliError } from '../errors.js';
+import { checked, needed } from '../needed-options.js';
 import { noteKeyFile, openNoteKey } from '../note-key.js';
 import { readSecretLine } from '../secret-file.js';
 import { printable } from '../terminal.js';
@@ -104,30 +104,6 @@ async function targetOf(
       const bearer = await bearerOf(needed(options, 'bearerFile'), context);
       return checked(() => new ControlPlaneAnchor({ url, bearer }));
     }
-  }
-}
-
-const FLAGS = {
-  url: '--url',
-  witnessKey: '--witness-key',
-  repository: '--repository',
-  out: '--out',
-  bearerFile: '--bearer-file',
-} as const satisfies Partial<Record<keyof LedgerAnchorOptions, string>>;
-
-function needed(options: LedgerAnchorOptions, name: keyof typeof FLAGS): string {
-  const value = options[name];
-  if (value !== undefined) return value;
-  throw new CliError('CLI_USAGE', `--to ${options.to} needs ${FLAGS[name]}`);
-}
-
-// What an anchor does not take as an address, a key or a name came from the command line.
-function checked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CliError('CLI_USAGE', error.message, { cause: error });
   }
 }
 
