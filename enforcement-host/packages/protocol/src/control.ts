@@ -1,6 +1,7 @@
 import { sha256Schema } from '@axtary/core';
 import { z } from 'zod';
 
+import { anchorDescriptionsSchema } from './anchors.js';
 import { authorityProtocol } from './authority.js';
 import { notification, request } from './define.js';
 import { ledgerProtocol } from './ledger.js';
@@ -18,7 +19,7 @@ import { policyIssueSchema, policyTextSchema } from './policy-model.js';
 import { policyProtocol } from './policy.js';
 
 /** Raised when a message changes shape; a client that speaks another one replaces the host. */
-export const CONTROL_PROTOCOL_VERSION = 4;
+export const CONTROL_PROTOCOL_VERSION = 5;
 
 const nothing = z.strictObject({});
 const jws = z.string().max(16_384);
@@ -179,6 +180,9 @@ export const controlProtocol = {
 
   /** For every folder, until somebody says otherwise; what is to be kept no more is erased at once. */
   'payloads/retain': request(payloadRetentionSchema, nothing),
+
+  /** Who keeps the checkpoints of every folder's ledger, until somebody says otherwise. */
+  'anchors/set': request(z.strictObject({ anchors: anchorDescriptionsSchema }), nothing),
 
   /** `user`: for every window, until someone starts it. Otherwise another one follows at once. */
   'host/stop': request(z.strictObject({ reason: stopReasonSchema }), nothing),
