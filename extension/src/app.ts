@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { createApproverKey, isApproverKeySecret, loadApproverKey } from './approver/key.js';
 import { ApprovalReview } from './approver/review.js';
 import { AuthorityCommands } from './authority/commands.js';
+import { parseAnchorSettings } from './host/anchor-settings.js';
 import { connectControl, type ControlCaller } from './host/control.js';
 import { payloadRetention } from './host/payload-retention.js';
 import { startHost, type HostProgram } from './host/process.js';
@@ -20,11 +21,17 @@ import { recordItem, recordText } from './language/record-document.js';
 import { PolicyTools } from './policy-tools.js';
 import { PolicyReviewPanelController } from './policy/review-panel.js';
 import { PolicyReview } from './policy/review.js';
+import { announceAnchorConflicts } from './views/anchor-conflicts.js';
 import { authorityDialogs } from './views/authority-dialogs.js';
 import type { VirtualDocuments } from './views/documents.js';
 import { announceLedgerFaults } from './views/ledger-faults.js';
 import { ApprovalPanelController } from './views/panel.js';
-import { contradictionText, logHostEntry, showRecoveryCode } from './views/notices.js';
+import {
+  anchorSettingText,
+  contradictionText,
+  logHostEntry,
+  showRecoveryCode,
+} from './views/notices.js';
 import { announceApprovals } from './views/toasts.js';
 
 const RETRY_MS = [200, 1000, 5000, 5000, 5000] as const;
@@ -276,12 +283,22 @@ export class App implements vscode.Disposable {
     this.tools.listen(caller);
     this.ledger.listen(caller);
     this.#retain(caller);
+    this.#anchor(caller);
     await Promise.all([this.authority.provideKey(caller), this.#session.begin(caller, session)]);
   }
 
   #retain(caller: ControlCaller): void {
     caller.call('payloads/retain', payloadRetention()).catch((error: unknown) => {
       this.#dependencies.log.warn(`payloads are kept as before: ${messageOf(error)}`);
+    });
+  }
+
+  #anchor(caller: ControlCaller): void {
+    const setting = vscode.workspace.getConfiguration('axtary.ledger').get<unknown>('anchors', []);
+    const { anchors, problems } = parseAnchorSettings(setting);
+    if (problems.length > 0) void vscode.window.showWarningMessage(anchorSettingText(problems));
+    caller.call('anchors/set', { anchors }).catch((error: unknown) => {
+      this.#dependencies.log.warn(`checkpoints are anchored as before: ${messageOf(error)}`);
     });
   }
 
@@ -326,11 +343,14 @@ export class App implements vscode.Disposable {
         onAccept: (folder) => void this.acceptLedger(folder),
         onShow: (folder) => void this.live.show({ folder, filter: {} }),
       }),
+      announceAnchorConflicts(store, {
+        onShow: (folder) => void this.live.show({ folder, filter: {} }),
+      }),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        const isReady = store.host.kind === 'ready';
-        if (isReady && change.affectsConfiguration('axtary.payloads')) {
-          this.#retain(this.#session.caller);
-        }
+        if (store.host.kind !== 'ready') return;
+        const { caller } = this.#session;
+        if (change.affectsConfiguration('axtary.payloads')) this.#retain(caller);
+        if (change.affectsConfiguration('axtary.ledger.anchors')) this.#anchor(caller);
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.start();

@@ -12,7 +12,9 @@ import {
 } from '../model/ledger-tree.js';
 import { ofRule } from '../model/ledger-filter.js';
 import type { FolderModel, LedgerWindow, WindowStore } from '../model/store.js';
+import { conflictsOf } from '../ledger/anchor-texts.js';
 import { faultOf } from '../ledger/fault.js';
+import { anchorItem, anchorsItem, type AnchorNode, type AnchorsNode } from './anchor-items.js';
 import { dayOf, timeOf } from './format.js';
 import { ledgerUri } from './ledger-decorations.js';
 import { visible } from './visible.js';
@@ -42,7 +44,12 @@ interface InFolder<Node> {
 }
 
 type LedgerNode =
-  FolderNode | MoreNode | RecordNode | InFolder<DayNode | VerdictNode | ToolNode | CallNode>;
+  | FolderNode
+  | AnchorsNode
+  | AnchorNode
+  | MoreNode
+  | RecordNode
+  | InFolder<DayNode | VerdictNode | ToolNode | CallNode>;
 
 const REFRESH_MS = 150;
 
@@ -72,7 +79,8 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
 
   getChildren(parent?: LedgerNode): LedgerNode[] {
     if (parent === undefined) return this.#roots();
-    if (parent.kind === 'folder') return this.#daysOf(parent.folder);
+    if (parent.kind === 'folder') return this.#partsOf(parent.folder);
+    if (parent.kind === 'anchors') return anchorsIn(parent);
     if (parent.kind !== 'in-folder') return [];
     const { folder, node } = parent;
     return childrenOf(node, folder);
@@ -82,6 +90,10 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
     switch (node.kind) {
       case 'folder':
         return folderItem(node);
+      case 'anchors':
+        return anchorsItem(node);
+      case 'anchor':
+        return anchorItem(node);
       case 'more':
         return moreItem(node);
       case 'record':
@@ -101,14 +113,17 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
   #roots(): LedgerNode[] {
     const written = this.#store.folders.filter((folder) => folder.ledger.items.length > 0);
     const [only] = written;
-    if (written.length === 1 && only !== undefined) return this.#daysOf(only);
+    if (written.length === 1 && only !== undefined) return this.#partsOf(only);
     return written.map((folder) => ({ kind: 'folder', folder }));
   }
 
-  #daysOf(folder: FolderModel): LedgerNode[] {
+  #partsOf(folder: FolderModel): LedgerNode[] {
     const rule = this.#store.ledgerFilter;
-    const shown = rule === undefined ? folder.ledger : ofRule(folder.ledger, rule);
-    return daysOf(folder, shown);
+    if (rule !== undefined) return daysOf(folder, ofRule(folder.ledger, rule));
+    const anchors = folder.state?.ledger.anchors ?? [];
+    const days = daysOf(folder, folder.ledger);
+    if (anchors.length === 0) return days;
+    return [{ kind: 'anchors', folder: folder.folder, anchors }, ...days];
   }
 
   #refresh(): void {
@@ -116,12 +131,17 @@ export class LedgerView implements vscode.TreeDataProvider<LedgerNode>, vscode.D
     const [fault] = this.#store.folders.flatMap(
       ({ state }) => (state && faultOf(state.ledger)) ?? [],
     );
-    this.#view.message = fault === undefined ? '' : `${fault.title} ${fault.advice}`;
+    const [conflict] = conflictsOf(this.#store.folders, vscode.l10n);
+    this.#view.message = fault ? `${fault.title} ${fault.advice}` : (conflict ?? '');
     const rule = this.#store.ledgerFilter;
     this.#view.description =
       rule === undefined ? '' : vscode.l10n.t('calls of rule {0}', visible(rule));
     this.#changed.fire(undefined);
   }
+}
+
+function anchorsIn({ folder, anchors }: AnchorsNode): LedgerNode[] {
+  return anchors.map((anchor, index) => ({ kind: 'anchor', folder, anchor, index }));
 }
 
 function daysOf(folder: FolderModel, shown: LedgerWindow): LedgerNode[] {

@@ -1,6 +1,8 @@
 import type { ControlProtocol, LedgerAnchor, Params } from '@axtary/protocol';
 import * as vscode from 'vscode';
 
+import { visible } from './visible.js';
+
 /**
  * Shows the recovery code, once. The code is in the modal dialog only, so that no notification,
  * log or document keeps it.
@@ -33,6 +35,14 @@ export function contradictionText(before: LedgerAnchor, now: LedgerAnchor): stri
     now.log,
     before.size,
     now.size,
+  );
+}
+
+/** Which entries of the setting of anchors are left out, and why. */
+export function anchorSettingText(problems: readonly string[]): string {
+  return vscode.l10n.t(
+    'No ledger is anchored with these entries of axtary.ledger.anchors until they are put right: {0}',
+    visible(problems.join('; ')),
   );
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { conflictsOf } from '../ledger/anchor-texts.js';
 import { faultOf } from '../ledger/fault.js';
 import { stopOf } from '../model/authority-tree.js';
 import type { WindowStore } from '../model/store.js';
@@ -34,7 +35,7 @@ export class StatusBar implements vscode.Disposable {
 
   #refresh(): void {
     const { host, folders, pending } = this.#store;
-    if (this.#showStop() || this.#showFault()) return;
+    if (this.#showStop() || this.#showFault() || this.#showConflict()) return;
     const label = this.#label();
     this.#item.text = `$(shield) ${label}`;
     this.#item.backgroundColor = this.#background();
@@ -78,6 +79,19 @@ export class StatusBar implements vscode.Disposable {
     this.#item.command = fault.canAccept
       ? { command: 'axtary.acceptLedger', title: label, arguments: [folder] }
       : 'axtary.showLiveLedger';
+    return true;
+  }
+
+  /** Whether an anchor has seen another history of a ledger; calls execute, but it must be seen. */
+  #showConflict(): boolean {
+    const [text] = conflictsOf(this.#store.folders, vscode.l10n);
+    if (text === undefined || this.#store.host.kind !== 'ready') return false;
+    const label = vscode.l10n.t('Axtary: ledger contradicted');
+    this.#item.text = `$(warning) ${label}`;
+    this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+    this.#item.tooltip = text;
+    this.#item.accessibilityInformation = { label: `${label}. ${text}` };
+    this.#item.command = 'axtary.ledger.focus';
     return true;
   }
 

@@ -61,6 +61,6 @@ export function demoState(folder: string): WorkspaceState {
     folder,
     policy: { status: 'trusted', message: 'trusted' },
     servers: [],
-    ledger: { size: 0, head: sha256('head') },
+    ledger: { size: 0, head: sha256('head'), anchors: [] },
   };
 }

@@ -149,6 +149,7 @@ export class FakeHost {
       ...this.authority.handlers(),
       'sessions/request': () => ({}),
       'payloads/retain': () => ({}),
+      'anchors/set': () => ({}),
       'approvals/list': () => ({ pending: [] }),
       'approvals/get': () => demoDetail(),
       'approvals/answer': () => {

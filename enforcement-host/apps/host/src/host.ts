@@ -31,6 +31,8 @@ export interface HostOptions {
   /** Stops after so long without windows and without requests of agents. */
   readonly idleMs: number;
   readonly engines: EnginesOptions;
+  /** What this process runs with, for programs that anchors need. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 export interface EnforcementHost {
@@ -82,7 +84,7 @@ interface Parts {
 }
 
 async function assemble(
-  { state, start, osUser, clock, engines }: HostOptions,
+  { state, start, osUser, clock, engines, env }: HostOptions,
   log: Log,
   stop: (reason: string) => void,
 ): Promise<Parts> {
@@ -103,6 +105,7 @@ async function assemble(
     osUser,
     log,
     clock,
+    env,
     retention: {
       days: start.retention?.days ?? DEFAULT_RETENTION.days,
       megabytes: start.retention?.megabytes ?? DEFAULT_RETENTION.megabytes,

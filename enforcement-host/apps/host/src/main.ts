@@ -30,6 +30,7 @@ async function main(): Promise<number> {
       clock: systemClock,
       idleMs: Number(values['idle-seconds']) * 1000,
       engines: engineFiles(path.dirname(process.argv[1] ?? '')),
+      env: process.env,
     });
     keepRunning(host);
     if (start.headless) stopWithStarter(host);

@@ -9,7 +9,8 @@ import {
 } from '@axtary/ledger';
 
 import type { CliContext } from './context.js';
-import { checkedUsage, CliError } from './errors.js';
+import { CliError } from './errors.js';
+import { checked } from './needed-options.js';
 import { readSecretLine } from './secret-file.js';
 
 export interface AnchorSourceOptions {
@@ -39,10 +40,14 @@ export async function anchorSource(
     throw new CliError('CLI_USAGE', `--anchor ${text} needs --bearer-file`);
   }
   const bearer = await readSecretLine(path.resolve(context.cwd, bearerFile), 'bearer', context);
-  return checkedUsage(() => new ControlPlaneAnchor({ url: text, bearer }));
+  return checked(() => new ControlPlaneAnchor({ url: text, bearer }));
 }
 
-function gitSource(text: string, keys: readonly string[], { cwd, env }: CliContext): AnchorSource {
+async function gitSource(
+  text: string,
+  keys: readonly string[],
+  { cwd, env }: CliContext,
+): Promise<AnchorSource> {
   if (keys.length === 0) {
     const message = `--anchor ${GIT}${text} needs --anchor-key: what "axtary ledger note-key" prints`;
     throw new CliError('CLI_USAGE', message);
@@ -50,7 +55,7 @@ function gitSource(text: string, keys: readonly string[], { cwd, env }: CliConte
   const at = text.lastIndexOf('#');
   const [folder, branch] = at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
   const repository = path.resolve(cwd, folder);
-  return checkedUsage(() =>
+  return checked(() =>
     new GitAnchor({ repository, env, ...(branch !== undefined && { branch }) }).signedBy(
       keys.map(parseVerifierKey),
     ),

@@ -24,17 +24,3 @@ export type CliErrorCode =
 
 /** Why a command did not do what it was asked. The message says what to do. */
 export class CliError extends AxtaryError<CliErrorCode> {}
-
-/**
- * What `make` returns. What it does not take came from the command line.
- *
- * @throws CliError `CLI_USAGE` instead of a TypeError.
- */
-export function checkedUsage<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CliError('CLI_USAGE', error.message, { cause: error });
-  }
-}

@@ -20,10 +20,19 @@ export async function readSecretLine(
   what: string,
   context: CliContext,
 ): Promise<string> {
-  const text = (await readText(file, MAX_BYTES)).replace(/\r?\n$/, '');
-  if (text === '' || /[\r\n]/.test(text)) {
-    throw new CliError('CLI_USAGE', `${file} does not hold one line with a ${what}`);
-  }
+  const text = (await readSecret(file, context)).replace(/\r?\n$/, '');
+  if (text !== '' && !/[\r\n]/.test(text)) return text;
+  throw new CliError('CLI_USAGE', `${file} does not hold one line with a ${what}`);
+}
+
+/**
+ * The text of a file that holds a secret; warns where others may read it.
+ *
+ * @param file an absolute path.
+ * @throws CliError `CLI_FILE_UNREADABLE`.
+ */
+export async function readSecret(file: string, context: CliContext): Promise<string> {
+  const text = await readText(file, MAX_BYTES);
   await warnOfReaders(file, context);
   return text;
 }

@@ -146,9 +146,9 @@ describe('axtary ledger anchor', () => {
     assert.match(ran.stdout, new RegExp(`^origin  axtary\\.com/ledger/${log}\nkey     `));
     writeFileSync(key, 'no key');
     const refused = await run(folder.path, 'note-key', 'ledger.jsonl', '--note-key', 'key.pem');
-    assert.equal(codeOf(refused), 'CLI_KEY_UNUSABLE');
+    assert.equal(codeOf(refused), 'ANCHOR_SECRET_UNUSABLE');
     const nowhere = ['note-key', 'ledger.jsonl', '--note-key', 'none/key.pem'];
-    assert.equal(codeOf(await run(folder.path, ...nowhere)), 'CLI_KEY_UNUSABLE');
+    assert.equal(codeOf(await run(folder.path, ...nowhere)), 'ANCHOR_SECRET_UNUSABLE');
   });
 
   const WRONG: readonly (readonly string[])[] = [

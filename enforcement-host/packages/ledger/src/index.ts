@@ -30,10 +30,16 @@ export { AnchorError, type AnchorErrorCode } from './anchors/errors.js';
 export { FileAnchor } from './anchors/file.js';
 export { GitAnchor, type GitAnchorOptions } from './anchors/git.js';
 export type { Fetch, HttpAnchorOptions } from './anchors/http.js';
+export { noteKeyFile, openNoteKey, type ReadSecret } from './anchors/note-key-file.js';
 export { noteSigner, parseVerifierKey, type PublishedNoteSigner } from './anchors/note-key.js';
 export type { NoteSigner, NoteVerifier } from './anchors/note.js';
 export { OtlpAnchor, OtlpExport, type OtlpAnchorOptions } from './anchors/otlp.js';
 export { LocalReceipts, receiptsFolder } from './anchors/receipts.js';
+export {
+  openAnchorTarget,
+  type AnchorDescription,
+  type AnchorTargetOptions,
+} from './anchors/target.js';
 export { WitnessAnchor, type ProveConsistency, type WitnessOptions } from './anchors/witness.js';
 export {
   consistencyProof,

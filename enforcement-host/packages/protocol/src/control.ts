@@ -1,6 +1,7 @@
 import { sha256Schema } from '@axtary/core';
 import { z } from 'zod';
 
+import { anchorDescriptionsSchema } from './anchors.js';
 import { authorityProtocol } from './authority.js';
 import { notification, request } from './define.js';
 import { exportSelectionSchema, ledgerProtocol } from './ledger.js';
@@ -184,6 +185,9 @@ export const controlProtocol = {
 
   /** For every folder, until somebody says otherwise; what is to be kept no more is erased at once. */
   'payloads/retain': request(payloadRetentionSchema, nothing),
+
+  /** Who keeps the checkpoints of every folder's ledger, until somebody says otherwise. */
+  'anchors/set': request(z.strictObject({ anchors: anchorDescriptionsSchema }), nothing),
 
   /** `user`: for every window, until someone starts it. Otherwise another one follows at once. */
   'host/stop': request(z.strictObject({ reason: stopReasonSchema }), nothing),

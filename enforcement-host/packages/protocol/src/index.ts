@@ -10,6 +10,7 @@ export {
   type Clock,
   type PolicyTrustStatement,
 } from '@axtary/core';
+export { anchorDescriptionSchema, type AnchorDescription, type AnchorState } from './anchors.js';
 export {
   type AuthorityState,
   type BudgetView,

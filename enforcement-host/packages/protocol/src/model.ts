@@ -1,6 +1,8 @@
 import { decisionSchema, diffMetadataSchema, sha256Schema } from '@axtary/core';
 import { z } from 'zod';
 
+import { anchorStateSchema } from './anchors.js';
+
 /** A public EC key, as JWK (RFC 7517). */
 export const publicJwkSchema = z.strictObject({
   kty: z.literal('EC'),
@@ -54,6 +56,8 @@ export const workspaceStateSchema = z.strictObject({
     expected: z
       .strictObject({ log: z.string(), size: z.number().int(), head: sha256Schema })
       .optional(),
+    /** Who is to keep its checkpoints, in the order of the setting. */
+    anchors: z.array(anchorStateSchema),
   }),
 });
 export type WorkspaceState = z.infer<typeof workspaceStateSchema>;

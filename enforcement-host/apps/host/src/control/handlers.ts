@@ -67,6 +67,10 @@ export function controlHandlers(
       await dependencies.workspaces.retain(retention);
       return {};
     },
+    'anchors/set': async ({ anchors }) => {
+      await dependencies.workspaces.anchor(anchors);
+      return {};
+    },
     'host/stop': ({ reason }) => {
       dependencies.stop(reason);
       return {};

@@ -16,6 +16,13 @@ export function refusedState(folder: string, error: unknown): WorkspaceState {
     folder,
     policy: { status: 'untrusted', message: 'nothing executes while the ledger is refused' },
     servers: [],
-    ledger: { size: 0, head: '', error: message, code, ...(expected && { expected }) },
+    ledger: {
+      size: 0,
+      head: '',
+      error: message,
+      code,
+      ...(expected && { expected }),
+      anchors: [],
+    },
   };
 }

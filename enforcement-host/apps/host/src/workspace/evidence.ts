@@ -15,6 +15,7 @@ import {
 import type { WorkspaceState } from '@axtary/protocol';
 import { BudgetProjection } from '@axtary/proxy';
 
+import { Anchoring } from '../anchors/anchoring.js';
 import type { Log } from '../log.js';
 import type { WorkspaceFolder } from '../state/folder.js';
 import { VERSION } from '../version.js';
@@ -28,8 +29,10 @@ export interface EvidenceOptions {
   readonly retention: Retention;
   readonly clock: Clock;
   readonly log: Log;
-  /** The ledger can be written no more, or again. */
-  readonly onHealth: () => void;
+  /** What runs programs for anchors. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Its state is another: it can be written no more, or again, or an anchor has answered. */
+  readonly onChange: () => void;
 }
 
 /** One workspace's ledger, what is kept beside it, and what is known from it. */
@@ -43,11 +46,13 @@ export class Evidence {
   readonly budgets = new Budgets();
   readonly activity: RuleActivityIndex;
   readonly recorded = new RecordedAuthority();
+  /** Who keeps the ledger's checkpoints elsewhere. */
+  readonly anchoring: Anchoring;
   /** How the tools of its servers were last seen. */
   readonly tools = new PinnedTools((entries) => this.ledger.append(entries));
   #fault: LedgerError | undefined;
 
-  constructor({ kept, retention, clock, log, onHealth }: EvidenceOptions) {
+  constructor({ kept, retention, clock, log, env, onChange }: EvidenceOptions) {
     this.file = kept.ledger;
     this.activity = new RuleActivityIndex(clock);
     this.ledger = new LocalJsonlLedger(kept.ledger, {
@@ -60,7 +65,7 @@ export class Evidence {
       onHealth: (fault) => {
         this.#fault = fault;
         log.write(fault ? 'error' : 'info', fault?.message ?? 'the ledger can be written again');
-        onHealth();
+        onChange();
       },
     });
     this.index = new LedgerIndex({
@@ -74,6 +79,8 @@ export class Evidence {
       clock,
       onError: (error) => log.write('warn', `payloads are not all kept: ${messageOf(error)}`),
     });
+    const { ledger, index } = this;
+    this.anchoring = new Anchoring({ file: this.file, ledger, index, clock, log, env, onChange });
   }
 
   /** @throws LedgerError as `LocalJsonlLedger.open`. */
@@ -84,7 +91,21 @@ export class Evidence {
   state(): WorkspaceState['ledger'] {
     const { size, head } = this.ledger.head();
     const fault = this.#fault;
-    return { size, head, ...(fault && { error: fault.message, code: fault.code }) };
+    return {
+      size,
+      head,
+      ...(fault && { error: fault.message, code: fault.code }),
+      anchors: this.anchoring.state(),
+    };
+  }
+
+  /** Ends the ledger with a checkpoint, and gives anchors a few seconds to take it. */
+  async close(): Promise<void> {
+    try {
+      await this.ledger.close();
+    } finally {
+      await this.anchoring.close();
+    }
   }
 
   // So that no query has to wait for it.

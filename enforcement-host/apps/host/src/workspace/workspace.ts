@@ -9,7 +9,13 @@ import {
 } from '@axtary/approvals';
 import { approvalFacts } from '@axtary/actionpass';
 import { messageOf, type ApprovalArtifact, type ApprovalFact, type Clock } from '@axtary/core';
-import type { AcceptedGap, BodyOf, LedgerRecord, Retention } from '@axtary/ledger';
+import type {
+  AcceptedGap,
+  AnchorDescription,
+  BodyOf,
+  LedgerRecord,
+  Retention,
+} from '@axtary/ledger';
 import { Announcements, type UpstreamStatus } from '@axtary/mcp';
 import type { AuthorityState, ServerState, WorkspaceState } from '@axtary/protocol';
 import { LocalPolicyArchive } from '@axtary/proxy';
@@ -41,6 +47,10 @@ export interface WorkspaceOptions {
   readonly clock: Clock;
   /** How long payloads are kept. */
   readonly retention: Retention;
+  /** Who keeps the ledger's checkpoints. */
+  readonly anchors: readonly AnchorDescription[];
+  /** What runs programs for anchors. */
+  readonly env: NodeJS.ProcessEnv;
   /** Lets the ledger go on although it is not the one whose head was kept. */
   readonly accepted?: AcceptedGap | undefined;
 }
@@ -83,9 +93,9 @@ export class Workspace {
     this.folder = options.folder;
     this.key = workspaceKey(options.folder);
     const kept = options.state.workspace(this.key);
-    const { clock, log, holder, approvers, authority, retention } = options;
-    const onHealth = (): void => this.#tellChanged();
-    this.evidence = new Evidence({ kept, retention, clock, log, onHealth });
+    const { clock, log, holder, approvers, authority, retention, env } = options;
+    const onChange = (): void => this.#tellChanged();
+    this.evidence = new Evidence({ kept, retention, clock, log, env, onChange });
     this.announcements = new Announcements(clock);
     this.#authorityRecords = new AuthorityRecords(this.evidence, authority);
     this.#delegations = new Delegations({
@@ -215,7 +225,7 @@ export class Workspace {
     clearInterval(this.#pruning);
     this.policy.close();
     await Promise.all([this.#engine?.close(), ...this.#closing]);
-    await this.evidence.ledger.close();
+    await this.evidence.close();
   }
 
   async #open(): Promise<void> {
@@ -223,6 +233,7 @@ export class Workspace {
     this.evidence.ledger.onAppend((records) => {
       for (const { recorded } of this.#listeners) recorded(records);
     });
+    this.evidence.anchoring.set(this.#options.anchors);
     await this.#recordApprovers();
     await this.recordRevocations();
     this.#wasStopped = this.#options.authority.stopped !== undefined;

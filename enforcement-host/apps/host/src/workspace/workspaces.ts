@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 
-import type { AcceptedGap, Retention } from '@axtary/ledger';
+import type { AcceptedGap, AnchorDescription, Retention } from '@axtary/ledger';
 
 import { HostError } from '../errors.js';
 import type { Enrolled } from '../state/approvers.js';
 import { workspaceKey } from '../state/folder.js';
 import { Workspace, type WorkspaceOptions } from './workspace.js';
 
-export type WorkspaceDefaults = Omit<WorkspaceOptions, 'folder' | 'config' | 'policyTrust'>;
+export type WorkspaceDefaults = Omit<
+  WorkspaceOptions,
+  'folder' | 'config' | 'policyTrust' | 'anchors'
+>;
 
 /** The folders that are served, each opened once. */
 export class Workspaces {
   readonly #defaults: WorkspaceDefaults;
   #retention: Retention;
+  #anchors: readonly AnchorDescription[] = [];
   readonly #open = new Map<string, Promise<Workspace>>();
 
   constructor(defaults: WorkspaceDefaults) {
@@ -34,8 +38,9 @@ export class Workspaces {
     const key = workspaceKey(real);
     const known = this.#open.get(key);
     if (known) return known;
-    const retention = this.#retention;
-    const opening = Workspace.open({ ...this.#defaults, ...options, retention, folder: real });
+    const [retention, anchors] = [this.#retention, this.#anchors];
+    const kept = { ...this.#defaults, retention, anchors };
+    const opening = Workspace.open({ ...kept, ...options, folder: real });
     this.#open.set(key, opening);
     // A folder that could not be opened may be tried again, for example when the disk has space.
     opening.catch(() => this.#open.delete(key));
@@ -84,9 +89,13 @@ export class Workspaces {
   /** Keeps payloads of every folder for so long from now on. */
   async retain(retention: Retention): Promise<void> {
     this.#retention = retention;
-    for (const opening of await Promise.allSettled(this.#open.values())) {
-      if (opening.status === 'fulfilled') opening.value.retain(retention);
-    }
+    for (const workspace of await this.#opened()) workspace.retain(retention);
+  }
+
+  /** Takes the checkpoints of every folder to these anchors from now on. */
+  async anchor(anchors: readonly AnchorDescription[]): Promise<void> {
+    this.#anchors = anchors;
+    for (const { evidence } of await this.#opened()) evidence.anchoring.set(anchors);
   }
 
   async recordApprover(enrolled: Enrolled): Promise<void> {
@@ -99,10 +108,16 @@ export class Workspaces {
     await Promise.all(open.map((workspace) => workspace.recordRevocations()));
   }
 
+  /** Closes all at the same time; the first that failed is told once all have ended. */
   async closeAll(): Promise<void> {
+    const open = await this.#opened();
+    const closed = await Promise.allSettled(open.map((workspace) => workspace.close()));
+    for (const result of closed) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Those that could be opened, once they are. */
+  async #opened(): Promise<readonly Workspace[]> {
     const open = await Promise.allSettled(this.#open.values());
-    for (const result of open) {
-      if (result.status === 'fulfilled') await result.value.close();
-    }
+    return open.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 }

@@ -2,24 +2,19 @@ import path from 'node:path';
 
 import {
   AnchorError,
-  ControlPlaneAnchor,
-  FileAnchor,
-  GitAnchor,
   LocalReceipts,
-  OtlpAnchor,
-  parseVerifierKey,
+  noteKeyFile,
+  openAnchorTarget,
+  openNoteKey,
   receiptsFolder,
-  WitnessAnchor,
+  type AnchorDescription,
   type AnchorTarget,
-  type Checkpoint,
-  type PublishedNoteSigner,
 } from '@axtary/ledger';
 
 import type { LedgerAnchorOptions, LedgerTree, ReadLedgerTree } from '../anchor-options.js';
 import type { CliContext } from '../context.js';
-import { checkedUsage, CliError } from '../errors.js';
-import { noteKeyFile, openNoteKey } from '../note-key.js';
-import { readSecretLine } from '../secret-file.js';
+import { checked, needed } from '../needed-options.js';
+import { readSecret } from '../secret-file.js';
 import { printable } from '../terminal.js';
 
 /** Takes the last checkpoint of a ledger to one anchor, and keeps what that answers. */
@@ -53,7 +48,9 @@ export async function ledgerNoteKey(
   readTree: ReadLedgerTree,
 ): Promise<void> {
   const { checkpoint } = await readTree(ledger);
-  const { name, verifierKey } = await signerOf({ ledger, noteKey }, checkpoint, context);
+  const file = noteKey === undefined ? noteKeyFile(ledger) : path.resolve(context.cwd, noteKey);
+  const read = (secret: string): Promise<string> => readSecret(secret, context);
+  const { name, verifierKey } = await openNoteKey(file, checkpoint.log, read);
   if (json) context.terminal.printJson({ origin: name, verifierKey });
   else context.terminal.print(`origin  ${name}\nkey     ${verifierKey}`);
 }
@@ -64,72 +61,45 @@ function explained(error: unknown): unknown {
   return new AnchorError(error.code, message, { cause: error });
 }
 
-async function targetOf(
+function targetOf(
   options: LedgerAnchorOptions,
-  tree: LedgerTree,
+  { checkpoint, prove }: LedgerTree,
   context: CliContext,
 ): Promise<AnchorTarget> {
-  const { clock, cwd, env, version } = context;
-  switch (options.to) {
+  const { clock, env, version } = context;
+  const described = descriptionOf(options, context);
+  const ledger = { file: options.ledger, log: checkpoint.log, prove };
+  const read = (file: string): Promise<string> => readSecret(file, context);
+  return checked(() =>
+    openAnchorTarget(described, { ledger, readSecret: read, env, clock, version }),
+  );
+}
+
+function descriptionOf(options: LedgerAnchorOptions, { cwd }: CliContext): AnchorDescription {
+  const { to, branch, remote, noteKey, bearerFile } = options;
+  const key = noteKey === undefined ? {} : { noteKey: path.resolve(cwd, noteKey) };
+  switch (to) {
     case 'witness': {
-      const url = needed(options, 'url');
       const witnessKey = needed(options, 'witnessKey');
-      const signer = await signerOf(options, tree.checkpoint, context);
-      const { prove } = tree;
-      return checkedUsage(() => {
-        return new WitnessAnchor({ url, verifier: parseVerifierKey(witnessKey), signer, prove });
-      });
+      return { to, url: needed(options, 'url'), witnessKey, ...key };
     }
     case 'git': {
-      const { branch, remote } = options;
       const repository = path.resolve(cwd, needed(options, 'repository'));
-      const signer = await signerOf(options, tree.checkpoint, context);
       const names = {
         ...(branch !== undefined && { branch }),
         ...(remote !== undefined && { remote }),
       };
-      return checkedUsage(() => new GitAnchor({ repository, signer, env, ...names }));
+      return { to, repository, ...names, ...key };
     }
     case 'file':
-      return new FileAnchor(path.resolve(cwd, needed(options, 'out')), clock);
+      return { to, out: path.resolve(cwd, needed(options, 'out')) };
     case 'otlp': {
-      const url = needed(options, 'url');
-      const { bearerFile } = options;
-      const bearer = bearerFile === undefined ? undefined : await bearerOf(bearerFile, context);
-      const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
-      return checkedUsage(() => new OtlpAnchor({ url, clock, headers, version }));
+      const bearer = bearerFile === undefined ? {} : { bearerFile: path.resolve(cwd, bearerFile) };
+      return { to, url: needed(options, 'url'), ...bearer };
     }
     case 'control-plane': {
-      const url = needed(options, 'url');
-      const bearer = await bearerOf(needed(options, 'bearerFile'), context);
-      return checkedUsage(() => new ControlPlaneAnchor({ url, bearer }));
+      const bearer = path.resolve(cwd, needed(options, 'bearerFile'));
+      return { to, url: needed(options, 'url'), bearerFile: bearer };
     }
   }
-}
-
-const FLAGS = {
-  url: '--url',
-  witnessKey: '--witness-key',
-  repository: '--repository',
-  out: '--out',
-  bearerFile: '--bearer-file',
-} as const satisfies Partial<Record<keyof LedgerAnchorOptions, string>>;
-
-function needed(options: LedgerAnchorOptions, name: keyof typeof FLAGS): string {
-  const value = options[name];
-  if (value !== undefined) return value;
-  throw new CliError('CLI_USAGE', `--to ${options.to} needs ${FLAGS[name]}`);
-}
-
-function signerOf(
-  { ledger, noteKey }: { readonly ledger: string; readonly noteKey?: string | undefined },
-  { log }: Checkpoint,
-  context: CliContext,
-): Promise<PublishedNoteSigner> {
-  const file = noteKey === undefined ? noteKeyFile(ledger) : path.resolve(context.cwd, noteKey);
-  return openNoteKey(file, log, context);
-}
-
-function bearerOf(file: string, context: CliContext): Promise<string> {
-  return readSecretLine(path.resolve(context.cwd, file), 'bearer', context);
 }

@@ -15,6 +15,7 @@ import {
 
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
+import { checked, needed } from '../needed-options.js';
 import { readSecretLine } from '../secret-file.js';
 import type { LedgerTailOptions } from '../tail-options.js';
 import { printable, type Terminal } from '../terminal.js';
@@ -133,22 +134,4 @@ function cursorFile(options: LedgerTailOptions, { cwd }: CliContext): string {
     .update(JSON.stringify([to, ...where]))
     .digest('hex');
   return path.join(`${ledger}.tails`, `${to}-${key.slice(0, 16)}.json`);
-}
-
-const FLAGS = { file: '--file', address: '--address', url: '--url' } as const;
-
-function needed(options: LedgerTailOptions, name: keyof typeof FLAGS): string {
-  const value = options[name];
-  if (value !== undefined) return value;
-  throw new CliError('CLI_USAGE', `--to ${options.to} needs ${FLAGS[name]}`);
-}
-
-// What a sink does not take as an address came from the command line.
-function checked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CliError('CLI_USAGE', error.message, { cause: error });
-  }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { codeOf, messageOf, type Clock } from '@axtary/core';
@@ -43,8 +44,11 @@ export interface Anchorer {
   /** Takes note of a checkpoint and returns. Only the newest waits; it never throws. */
   offer(checkpoint: Checkpoint): void;
   status(): readonly AnchorStatus[];
-  /** Gives what still waits one last attempt. Takes as long as the slowest anchor's timeout. */
-  close(): Promise<void>;
+  /**
+   * Gives what still waits one last attempt. Takes as long as the slowest anchor's timeout, or until
+   * the signal ends it; what is under way then is given up.
+   */
+  close(signal?: AbortSignal): Promise<void>;
 }
 
 const DEFAULT_EVERY_MS = 60_000;
@@ -54,6 +58,7 @@ const LAST_RETRY_MS = 300_000;
 // What trying the same again cannot change; the next checkpoint is tried all the same.
 const FINAL = new Set<string>([
   'ANCHOR_CONFLICT',
+  'ANCHOR_MISCONFIGURED',
   'ANCHOR_REFUSED',
 ] satisfies readonly AnchorErrorCode[]);
 
@@ -63,8 +68,8 @@ export function createAnchorer(options: AnchorerOptions): Anchorer {
   return {
     offer: (checkpoint) => lanes.forEach((lane) => lane.offer(checkpoint)),
     status: () => lanes.map((lane) => lane.status()),
-    close: async () => {
-      await Promise.all(lanes.map((lane) => lane.close()));
+    close: async (signal) => {
+      await Promise.all(lanes.map((lane) => lane.close(signal)));
     },
   };
 }
@@ -73,10 +78,15 @@ function defaultWait(milliseconds: number, signal: AbortSignal): Promise<unknown
   return delay(milliseconds, undefined, { signal, ref: false });
 }
 
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
 class Lane {
   readonly #target: AnchorTarget;
   readonly #options: AnchorerOptions;
   readonly #closing = new AbortController();
+  readonly #givenUp = new AbortController();
   #next: Checkpoint | undefined;
   #running: Promise<void> | undefined;
   #last: Anchor | undefined;
@@ -104,9 +114,12 @@ class Lane {
     };
   }
 
-  async close(): Promise<void> {
+  async close(signal?: AbortSignal): Promise<void> {
     this.#closing.abort();
-    await this.#running;
+    // An anchor may not heed the signal, such as a file on a disk that hangs.
+    if (signal) await Promise.race([this.#running, aborted(signal)]);
+    else await this.#running;
+    this.#givenUp.abort();
   }
 
   async #run(): Promise<void> {
@@ -132,7 +145,7 @@ class Lane {
   // Whether the checkpoint needs no further attempt.
   async #push(checkpoint: Checkpoint): Promise<boolean> {
     try {
-      const receipt = await this.#target.push(checkpoint);
+      const receipt = await this.#target.push(checkpoint, { signal: this.#givenUp.signal });
       await this.#options.receipts.add(receipt);
       this.#last = receipt.anchor;
       this.#failure = undefined;

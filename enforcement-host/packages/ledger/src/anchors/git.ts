@@ -42,6 +42,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 // Commits that are read: the newest. To go on after the last, what is no note is passed over.
 const MAX_COMMITS = 10_000;
 const LAST_COMMITS = 16;
+// Of a commit, while others move the branch.
+const MAX_ATTEMPTS = 8;
 const NO_OBJECT = '0'.repeat(40);
 
 // What a repository may configure to run a program, for the commands that are used here. `push`
@@ -146,19 +148,33 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
     return refs.trim() || NO_OBJECT;
   }
 
-  // By plumbing and an index of its own, so that nobody's work in the repository is touched.
+  // Other ledgers may have the same branch, and move it meanwhile.
   async #commit(
-    { log, size }: Checkpoint,
+    checkpoint: Checkpoint,
     note: string,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const tip = await this.#tip();
+      try {
+        await this.#commitOn(tip, { checkpoint, note, signal });
+        return;
+      } catch (error) {
+        const hasMoved = (await this.#tip()) !== tip;
+        if (!hasMoved || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  // By plumbing and an index of its own, so that nobody's work in the repository is touched.
+  async #commitOn(tip: string, { checkpoint, note, signal }: CommitRequest): Promise<void> {
+    const { log, size } = checkpoint;
     const folder = await mkdtemp(join(tmpdir(), 'axtary-git-'));
     const git = async (args: readonly string[], input?: string): Promise<string> => {
       const options = { input, signal, index: join(folder, 'index') };
       return (await this.#git(args, options)).trim();
     };
     try {
-      const tip = await this.#tip();
       if (tip !== NO_OBJECT) await git(['read-tree', tip]);
       const blob = await git(['hash-object', '-w', '--stdin'], note);
       await git(['update-index', '--add', '--cacheinfo', `100644,${blob},${fileOf(log)}`]);
@@ -185,6 +201,12 @@ export class GitAnchor implements AnchorTarget, AnchorSource {
 
 // Neither asks a person nor fetches what a partial clone lacks.
 const QUIET = { GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' };
+
+interface CommitRequest {
+  readonly checkpoint: Checkpoint;
+  readonly note: string;
+  readonly signal: AbortSignal | undefined;
+}
 
 interface RunOptions {
   readonly input?: string | undefined;

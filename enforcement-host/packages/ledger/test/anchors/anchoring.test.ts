@@ -10,6 +10,7 @@ import {
   type AnchorErrorCode,
   type AnchorTarget,
   type Checkpoint,
+  type PushOptions,
   type Receipt,
 } from '../../src/index.js';
 import { CLOCK } from './ledgers.js';
@@ -25,6 +26,7 @@ class ScriptedAnchor implements AnchorTarget {
   readonly name: string;
   readonly events = new EventEmitter();
   readonly pushed: number[] = [];
+  readonly signals: (AbortSignal | undefined)[] = [];
   readonly answers: (AnchorErrorCode | Promise<void>)[] = [];
   underWay = 0;
   mostUnderWay = 0;
@@ -33,8 +35,9 @@ class ScriptedAnchor implements AnchorTarget {
     this.name = name;
   }
 
-  async push(given: Checkpoint): Promise<Receipt> {
+  async push(given: Checkpoint, { signal }: PushOptions = {}): Promise<Receipt> {
     this.pushed.push(given.size);
+    this.signals.push(signal);
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
     const answer = this.answers.shift();
     this.events.emit('push');
@@ -165,7 +168,7 @@ describe('an anchorer', () => {
   });
 
   it('does not repeat what an anchor refuses, but tries the next checkpoint', async () => {
-    for (const code of ['ANCHOR_CONFLICT', 'ANCHOR_REFUSED'] as const) {
+    for (const code of ['ANCHOR_CONFLICT', 'ANCHOR_MISCONFIGURED', 'ANCHOR_REFUSED'] as const) {
       const scene = new Scene();
       scene.anchor.answers.push(code);
       await scene.attempt(() => scene.anchorer.offer(checkpoint(5)));
@@ -211,6 +214,23 @@ describe('an anchorer', () => {
     assert.equal(scene.anchorer.status()[0]?.error?.attempts, 2);
     scene.anchorer.offer(checkpoint(6));
     assert.equal(scene.anchorer.status()[0]?.pending, 5);
+  });
+
+  it('does not wait for a silent anchor longer than it is told, and gives up on it', async () => {
+    const silent = new ScriptedAnchor();
+    silent.answers.push(new Promise(() => undefined));
+    const scene = new Scene(silent);
+    const pushed = once(silent.events, 'push');
+    await scene.attempt(() => scene.anchorer.offer(checkpoint(5)));
+    await pushed;
+    const stop = new AbortController();
+    const closed = scene.anchorer.close(stop.signal);
+    assert.equal(silent.signals[0]?.aborted, false);
+    stop.abort();
+    await closed;
+    assert.equal(silent.signals[0]?.aborted, true);
+    assert.equal(scene.anchorer.status()[1]?.pending, 5);
+    await scene.anchorer.close(stop.signal);
   });
 
   it('waits by a timer that does not keep the process', async () => {

@@ -37,6 +37,23 @@ function signTip(repository: string): void {
 }
 
 describe('a git anchor', () => {
+  it('has room for ledgers that commit to one branch at the same time', async () => {
+    await inFolder(async (folder) => {
+      const repository = newRepository(join(folder, 'repository'));
+      const logs = ['A', 'B', 'C', 'D'].map((letter) => `log_${letter.repeat(22)}`);
+      const receipts = await Promise.all(
+        logs.map((log) => {
+          const anchor = new GitAnchor({ repository, signer: newNoteSigner(log), env });
+          return anchor.push(checkpoint(5, { log }));
+        }),
+      );
+      assert.deepEqual(
+        receipts.map(({ anchor }) => [anchor.log, anchor.size]),
+        logs.map((log) => [log, 5]),
+      );
+    });
+  });
+
   it('commits a note a checkpoint and reads them with commit and time', async () => {
     await inFolder(async (folder) => {
       const repository = newRepository(join(folder, 'repository'));

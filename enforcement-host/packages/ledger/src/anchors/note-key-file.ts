@@ -1,0 +1,59 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, rm, writeFile } from 'node:fs/promises';
+
+import { messageOf } from '@axtary/core';
+import { newId } from '@axtary/core/digest';
+
+import { originOf } from './checkpoint-note.js';
+import { AnchorError } from './errors.js';
+import { noteSigner, type PublishedNoteSigner } from './note-key.js';
+
+/** Reads a small file that holds a secret, and decides what to do where others may read it. */
+export type ReadSecret = (file: string) => Promise<string>;
+
+/** Where the key that signs a ledger's notes lies if nothing else is said. */
+export function noteKeyFile(ledger: string): string {
+  return `${ledger}.note-key.pem`;
+}
+
+/**
+ * The key that signs the checkpoint notes of a ledger, an Ed25519 key in a PEM file (PKCS #8); made
+ * where there is none. It says whose notes they are; what makes them evidence is who else signs.
+ *
+ * @throws AnchorError `ANCHOR_SECRET_UNUSABLE`; as `readSecret`.
+ */
+export async function openNoteKey(
+  file: string,
+  log: string,
+  readSecret: ReadSecret,
+): Promise<PublishedNoteSigner> {
+  await createWhereMissing(file).catch((cause: unknown) => {
+    const message = `the key of the notes cannot be made: ${messageOf(cause)}`;
+    throw new AnchorError('ANCHOR_SECRET_UNUSABLE', message, { cause });
+  });
+  const pem = await readSecret(file);
+  try {
+    return noteSigner(originOf(log), createPrivateKey(pem));
+  } catch (cause) {
+    const message = `${file} is no Ed25519 key in PEM`;
+    throw new AnchorError('ANCHOR_SECRET_UNUSABLE', message, { cause });
+  }
+}
+
+// Whole or not at all: two anchors may want it at the same time, and a crash leaves no half key.
+async function createWhereMissing(file: string): Promise<void> {
+  if (existsSync(file)) return;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const draft = `${file}.${newId('tmp')}`;
+  try {
+    await writeFile(draft, pem, { flag: 'wx', mode: 0o600, flush: true });
+    await link(draft, file);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return;
+    throw cause;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
