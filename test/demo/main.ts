@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 import { ensureEditor } from '../../scripts/setup.mjs';
 import { onInterrupt } from '../../scripts/setup/interrupts.mjs';
-import { REPOSITORY } from '../testkit/folders.js';
+import { REPOSITORY, VSIX } from '../testkit/folders.js';
 import {
   installExtension,
   prepareProfile,
@@ -15,7 +15,6 @@ import {
 import { runSampleAgent, type SampleAgentOptions } from './agent.js';
 import { sampleWorkspace } from './sample-workspace.js';
 
-const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
 const DEMO = path.join(REPOSITORY, '.cache', 'demo');
 
 const { values } = parseArgs({

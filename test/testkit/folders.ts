@@ -11,6 +11,9 @@ export function temporaryFolder(name: string): { path: string; remove: () => voi
 /** Root of the repository. */
 export const REPOSITORY = path.resolve(import.meta.dirname, '..', '..');
 
+/** The packaged extension, as `scripts/package.mjs` leaves it. */
+export const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
+
 /** Entry file of an installed package, for starting it with node. */
 export function packageFile(...segments: string[]): string {
   return path.join(REPOSITORY, 'node_modules', ...segments);

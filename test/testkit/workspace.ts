@@ -14,15 +14,35 @@ export interface TestWorkspace {
 
 /** A policy for a workspace with a real file-system server: reads run, writes ask, guards deny. */
 export function policyText(folder: string, more = ''): string {
+  const server = { name: 'filesystem', args: [FILESYSTEM, folder] };
+  return `${policyHead('coding-agent', server)}${more}`;
+}
+
+/** A policy with a real file-system server whose every call runs; its rule `files` comes last. */
+export function allowingPolicyText(folder: string): string {
+  const server = { name: 'filesystem', args: [FILESYSTEM, folder] };
+  return `${policyHead('none', server)}policies:
+  - id: files
+    effect: allow
+    match: { tool: mcp.tool.call, resource: "mcp:filesystem/*" }
+`;
+}
+
+interface Server {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+function policyHead(preset: string, server: Server): string {
   return `version: 1
-preset: coding-agent
+preset: ${preset}
 tenant: org:test
 human: user:dev@test
 servers:
-  filesystem:
+  ${server.name}:
     command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(FILESYSTEM)}, ${JSON.stringify(folder)}]
-${more}`;
+    args: ${JSON.stringify(server.args)}
+`;
 }
 
 /** A folder with an axtary.yml and two files, and a state folder for an enforcement host. */

@@ -1,36 +1,29 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { FrameLocator } from 'playwright-core';
 
 import { verifyExport } from '@axtary/ledger';
 
-import { REPOSITORY, packageFile } from '../testkit/folders.js';
+import { VSIX } from '../testkit/folders.js';
+import { policyText } from '../testkit/workspace.js';
 import {
+  hostProcess,
+  ledgerFile,
   noEditorApprovals,
   openSession,
+  recordFailures,
   until,
   type ModelAnswer,
   type ModelRequest,
   type Session,
 } from './harness/index.js';
 
-const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
-const FAILURES = path.join(REPOSITORY, '.cache', 'failures');
-const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
 const BEFORE = 'export const greeting = "hello";\nexport const count = 1;\n';
 const AFTER = 'export const greeting = "good morning";\nexport const count = 1;\n';
 
-const POLICY = `version: 1
-preset: coding-agent
-tenant: org:test
-human: user:dev@test
-servers:
-  filesystem:
-    command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(FILESYSTEM)}, "."]
-`;
+const POLICY = policyText('.');
 
 /** The scripted model: calls a tool for each of three requests, then tells what the tool said. */
 function script(workspace: () => string) {
@@ -69,11 +62,7 @@ describe('the main job, in a real editor', function () {
     folder = session.profile.workspace;
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session.record(path.join(FAILURES, this.currentTest.title.replace(/\W+/g, '-')));
-    }
-  });
+  recordFailures(() => session);
 
   after(() => session.stop());
 
@@ -99,16 +88,6 @@ describe('the main job, in a real editor', function () {
       },
       { for: 'Approve to be enabled', everyMs: 200 },
     );
-  }
-
-  function hostProcess(): number {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const file = `/proc/${pid}/cmdline`;
-      const line = existsSync(file) ? readFileSync(file, 'utf8') : '';
-      if (line.includes('enforcement-host.cjs') && line.includes(session.profile.dir))
-        return Number(pid);
-    }
-    throw new Error('no enforcement host of this editor runs');
   }
 
   it('enforces a policy only once a person has trusted it', async () => {
@@ -162,11 +141,7 @@ describe('the main job, in a real editor', function () {
     const { workbench, profile } = session;
     await workbench.openContainer('Axtary');
     await workbench.treeItem('Ledger', 'Denied').first().waitFor();
-    const ledgers = path.join(profile.home, '.local', 'state', 'axtary', 'workspaces');
-    const [key = ''] = readdirSync(ledgers);
-    const lines = readFileSync(path.join(ledgers, key, 'ledger.jsonl'), 'utf8')
-      .trim()
-      .split('\n');
+    const lines = readFileSync(ledgerFile(profile), 'utf8').trim().split('\n');
     const types = new Set(lines.map((line) => (JSON.parse(line) as { type: string }).type));
     for (const type of ['decision', 'approval', 'pass', 'intent', 'outcome'])
       assert.ok(types.has(type), type);
@@ -187,14 +162,13 @@ describe('the main job, in a real editor', function () {
   });
 
   it('shows a restart after the enforcement host was killed, and enforces again', async () => {
-    const { workbench } = session;
-    const killed = hostProcess();
+    const { workbench, profile } = session;
+    const killed = hostProcess(profile);
+    assert.ok(killed !== undefined, 'no enforcement host of this editor runs');
     const shown = workbench.statusBarItem('reconnecting').waitFor();
     process.kill(killed, 'SIGKILL');
     await shown;
-    await until(() => hostProcessOrNone() !== killed && hostProcessOrNone() !== 0, {
-      for: 'a new enforcement host',
-    });
+    await until(() => hostProcess(profile) !== undefined, { for: 'a new enforcement host' });
     // Until the editor has connected its MCP client anew, the chat is told that there is no tool.
     await until(
       async () => {
@@ -205,14 +179,6 @@ describe('the main job, in a real editor', function () {
       { for: 'the chat to reach the new enforcement host', timeoutMs: 120_000, everyMs: 500 },
     );
   });
-
-  function hostProcessOrNone(): number {
-    try {
-      return hostProcess();
-    } catch {
-      return 0;
-    }
-  }
 
   it('has one ledger for two windows, and takes the answer of either', async () => {
     const { workbench } = session;

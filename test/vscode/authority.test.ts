@@ -4,34 +4,21 @@ import path from 'node:path';
 
 import type { Locator } from 'playwright-core';
 
-import { REPOSITORY, packageFile } from '../testkit/folders.js';
+import { allowingPolicyText } from '../testkit/workspace.js';
 import {
-  openSession,
+  ledgerFile,
+  openTrustedSession,
+  recordFailures,
   startAgent,
   until,
   type CommandLineAgent,
   type Session,
 } from './harness/index.js';
 
-const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
-const FAILURES = path.join(REPOSITORY, '.cache', 'failures');
-const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
 /** As many characters of a thumbprint as the view shows. */
 const SHORT_KID = 12;
 
-const POLICY = `version: 1
-preset: none
-tenant: org:test
-human: user:dev@test
-servers:
-  filesystem:
-    command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(FILESYSTEM)}, "."]
-policies:
-  - id: files
-    effect: allow
-    match: { tool: mcp.tool.call, resource: "mcp:filesystem/*" }
-    obligations:
+const POLICY = `${allowingPolicyText('.')}    obligations:
       rates: [{ max: 1000, windowSeconds: 3600, per: [agent] }]
 `;
 
@@ -50,19 +37,9 @@ describe('keys, revocations and the kill switch, in a real editor', function () 
   let note = '';
 
   before(async () => {
-    session = await openSession({
-      extensions: [VSIX],
-      workspaceFiles: { 'axtary.yml': POLICY },
-      script: () => undefined,
-    });
+    session = await openTrustedSession({ policy: POLICY });
     const { workbench, profile } = session;
     note = path.join(profile.workspace, 'note.md');
-    await workbench.notification('recovery code').waitFor({ timeout: 60_000 });
-    await workbench.runCommand('Axtary: Review Policy Change');
-    await workbench.answerNotification(/axtary\.yml/, 'Trust This Policy');
-    await workbench.notification('trusted and enforced').waitFor();
-    await workbench.runCommand('Notifications: Clear All Notifications');
-    await workbench.runCommand('View: Close All Editors');
     await workbench.openContainer('Axtary');
     agent = await startAgent(profile, 'filesystem');
   });
@@ -71,11 +48,7 @@ describe('keys, revocations and the kill switch, in a real editor', function () 
     rmSync(note, { force: true });
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session.record(path.join(FAILURES, this.currentTest.title.replace(/\W+/g, '-')));
-    }
-  });
+  recordFailures(() => session);
 
   after(async () => {
     await agent?.close();
@@ -99,11 +72,7 @@ describe('keys, revocations and the kill switch, in a real editor', function () 
 
   /** Records of one type, the oldest first. */
   function records(type: string): LedgerLine[] {
-    const folder = path.join(session.profile.home, '.local', 'state', 'axtary', 'workspaces');
-    const [key = ''] = readdirSync(folder);
-    const lines = readFileSync(path.join(folder, key, 'ledger.jsonl'), 'utf8')
-      .trim()
-      .split('\n');
+    const lines = readFileSync(ledgerFile(session.profile), 'utf8').trim().split('\n');
     return lines.map((line) => JSON.parse(line) as LedgerLine).filter((line) => line.type === type);
   }
 

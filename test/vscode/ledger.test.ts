@@ -1,35 +1,23 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 
-import type { FrameLocator, Locator } from 'playwright-core';
-
-import { REPOSITORY, packageFile } from '../testkit/folders.js';
+import { allowingPolicyText } from '../testkit/workspace.js';
 import {
-  openSession,
+  hostProcess,
+  ledgerFile,
+  ledgerFoot,
+  ledgerRow,
+  openTrustedSession,
+  recordFailures,
+  showLiveLedger,
   startAgent,
   until,
   type CommandLineAgent,
   type Session,
 } from './harness/index.js';
 
-const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
-const FAILURES = path.join(REPOSITORY, '.cache', 'failures');
-const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
-
-const POLICY = `version: 1
-preset: none
-tenant: org:test
-human: user:dev@test
-servers:
-  filesystem:
-    command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(FILESYSTEM)}, "."]
-policies:
-  - id: files
-    effect: allow
-    match: { tool: mcp.tool.call, resource: "mcp:filesystem/*" }
-  - id: no-moves
+const POLICY = `${allowingPolicyText('.')}  - id: no-moves
     effect: deny
     description: files stay where they are
     match: { tool: mcp.tool.call, resource: "mcp:filesystem/move_file" }
@@ -41,28 +29,16 @@ describe('the live ledger, in a real editor', function () {
   let agent: CommandLineAgent | undefined;
 
   before(async () => {
-    session = await openSession({
-      extensions: [VSIX],
-      workspaceFiles: { 'axtary.yml': POLICY, 'note.md': 'a note\n' },
-      script: () => undefined,
+    session = await openTrustedSession({
+      policy: POLICY,
+      workspaceFiles: { 'note.md': 'a note\n' },
     });
-    const { workbench, profile } = session;
-    await workbench.notification('recovery code').waitFor({ timeout: 60_000 });
-    await workbench.runCommand('Axtary: Review Policy Change');
-    await workbench.answerNotification(/axtary\.yml/, 'Trust This Policy');
-    await workbench.notification('trusted and enforced').waitFor();
-    await workbench.runCommand('Notifications: Clear All Notifications');
-    await workbench.runCommand('View: Close All Editors');
-    agent = await startAgent(profile, 'filesystem');
+    agent = await startAgent(session.profile, 'filesystem');
     await read();
     await move();
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session.record(path.join(FAILURES, this.currentTest.title.replace(/\W+/g, '-')));
-    }
-  });
+  recordFailures(() => session);
 
   after(async () => {
     await agent?.close();
@@ -91,14 +67,8 @@ describe('the live ledger, in a real editor', function () {
   async function stopHost(): Promise<void> {
     await session.workbench.runCommand('Axtary: Stop Enforcement Host');
     await session.workbench.statusBarItem('Axtary: off').waitFor();
-    await until(() => !isHostRunning(), { for: 'the enforcement host to end' });
-  }
-
-  function isHostRunning(): boolean {
-    return readdirSync('/proc').some((pid) => {
-      const file = `/proc/${pid}/cmdline`;
-      const line = /^\d+$/.test(pid) && existsSync(file) ? readFileSync(file, 'utf8') : '';
-      return line.includes('enforcement-host.cjs') && line.includes(session.profile.dir);
+    await until(() => hostProcess(session.profile) === undefined, {
+      for: 'the enforcement host to end',
     });
   }
 
@@ -109,48 +79,32 @@ describe('the live ledger, in a real editor', function () {
     return agent.call('move_file', { source, destination });
   }
 
-  async function liveLedger(): Promise<FrameLocator> {
-    await session.workbench.runCommand('Axtary: Show Live Ledger');
-    return session.workbench.webview('axtary-ledger');
-  }
-
-  function rows(frame: FrameLocator): Locator {
-    return frame.getByRole('row').filter({ has: frame.getByRole('gridcell') });
-  }
-
-  function row(frame: FrameLocator, text: string | RegExp): Locator {
-    return rows(frame).filter({ hasText: text, visible: true }).first();
-  }
-
-  /** How many records the list has, as its foot says. */
-  async function foot(frame: FrameLocator): Promise<string> {
-    return frame.getByRole('status').innerText();
-  }
-
   it('shows what was decided, and what became of it', async () => {
-    const frame = await liveLedger();
-    await row(frame, /move_file.*Denied/s).waitFor();
-    await row(frame, 'Executed').waitFor();
-    assert.match(await foot(frame), /^\d+ records$/);
+    const frame = await showLiveLedger(session.workbench);
+    await ledgerRow(frame, /move_file.*Denied/s).waitFor();
+    await ledgerRow(frame, 'Executed').waitFor();
+    assert.match(await ledgerFoot(frame), /^\d+ records$/);
   });
 
   it('follows the ledger while its newest record is in view', async () => {
-    const frame = await liveLedger();
-    const before = await foot(frame);
+    const frame = await showLiveLedger(session.workbench);
+    const before = await ledgerFoot(frame);
     await read();
-    await until(async () => (await foot(frame)) !== before, { for: 'the new records' });
+    await until(async () => (await ledgerFoot(frame)) !== before, { for: 'the new records' });
   });
 
   it('confines the list to what a saved filter asks for', async () => {
-    const frame = await liveLedger();
+    const frame = await showLiveLedger(session.workbench);
     await frame.getByLabel('Saved filters').selectOption('Denied');
     await frame.getByRole('button', { name: 'Remove filter Verdict: Denied' }).waitFor();
-    await until(async () => (await foot(frame)).startsWith('1 of'), { for: 'the one denial' });
-    assert.match(await row(frame, /./).innerText(), /Denied/);
+    await until(async () => (await ledgerFoot(frame)).startsWith('1 of'), {
+      for: 'the one denial',
+    });
+    assert.match(await ledgerRow(frame, /./).innerText(), /Denied/);
   });
 
   it('shows a record whole, by the keyboard alone', async () => {
-    const frame = await liveLedger();
+    const frame = await showLiveLedger(session.workbench);
     await frame.getByRole('grid').focus();
     await frame.getByRole('grid').press('Home');
     await frame.getByRole('grid').press('Enter');
@@ -167,28 +121,28 @@ describe('the live ledger, in a real editor', function () {
 
   it('is there again after the window was reloaded, with its filter', async () => {
     const { workbench } = session;
-    await liveLedger();
+    await showLiveLedger(session.workbench);
     await workbench.reload('axtary.ledgerPanel');
     const frame = await workbench.webview('axtary-ledger');
     await frame.getByRole('button', { name: 'Remove filter Verdict: Denied' }).waitFor();
     await frame.getByRole('button', { name: 'Clear all', exact: true }).click();
-    await row(frame, 'Executed').waitFor();
+    await ledgerRow(frame, 'Executed').waitFor();
   });
 
   it('finds records by a part of their text', async () => {
-    const frame = await liveLedger();
+    const frame = await showLiveLedger(session.workbench);
     await frame.getByRole('searchbox').fill('MOVE_file');
-    await until(async () => (await foot(frame)).includes(' of '), { for: 'the search' });
-    await row(frame, /move_file/).waitFor();
+    await until(async () => (await ledgerFoot(frame)).includes(' of '), { for: 'the search' });
+    await ledgerRow(frame, /move_file/).waitFor();
     await frame.getByRole('searchbox').press('Escape');
-    await until(async () => !(await foot(frame)).includes(' of '), { for: 'all records' });
+    await until(async () => !(await ledgerFoot(frame)).includes(' of '), { for: 'all records' });
   });
 
   it('groups records, and opens a group in its place', async () => {
-    const frame = await liveLedger();
+    const frame = await showLiveLedger(session.workbench);
     await frame.getByLabel('Group by').selectOption('verdict');
-    await row(frame, /^Denied/).click();
-    await row(frame, /move_file/).waitFor();
+    await ledgerRow(frame, /^Denied/).click();
+    await ledgerRow(frame, /move_file/).waitFor();
     await frame.getByLabel('Group by').selectOption('');
   });
 
@@ -197,7 +151,7 @@ describe('the live ledger, in a real editor', function () {
     await workbench.runCommand('View: Close All Editors');
     await workbench.runCommand('Axtary: Focus on Live Ledger View');
     const narrow = await workbench.webview('axtary-live-ledger');
-    await row(narrow, /move_file/).click();
+    await ledgerRow(narrow, /move_file/).click();
     const frame = await workbench.webview('axtary-ledger');
     await frame.getByText('files stay where they are').waitFor();
     await workbench.runCommand('View: Toggle Panel Visibility');
@@ -205,9 +159,7 @@ describe('the live ledger, in a real editor', function () {
 
   it('says that nothing executes after an older ledger was put back, until a person accepts it', async () => {
     const { workbench, profile } = session;
-    const workspaces = path.join(profile.home, '.local', 'state', 'axtary', 'workspaces');
-    const [key = ''] = readdirSync(workspaces);
-    const ledger = path.join(workspaces, key, 'ledger.jsonl');
+    const ledger = ledgerFile(profile);
     const older = path.join(profile.dir, 'older.jsonl');
     await stopHost();
     copyFileSync(ledger, older);
@@ -219,14 +171,14 @@ describe('the live ledger, in a real editor', function () {
     await workbench.runCommand('Axtary: Start Enforcement Host');
     await workbench.statusBarItem('Axtary: ledger fault').waitFor({ timeout: 60_000 });
     assert.doesNotMatch(await readAnew(), /a note/);
-    const frame = await liveLedger();
+    const frame = await showLiveLedger(session.workbench);
     await frame.getByRole('alert').filter({ hasText: 'Nothing executes' }).waitFor();
     await frame.getByRole('button', { name: 'Accept Changed Ledger…' }).click();
     await workbench.answerDialog('Continue…');
     await workbench.enter('accept');
     await workbench.notification('The gap is recorded under your name').waitFor();
     await workbench.statusBarItem(/Axtary$/).waitFor();
-    await row(frame, 'Gap').waitFor();
+    await ledgerRow(frame, 'Gap').waitFor();
     await until(async () => (await readAnew()).includes('a note'), {
       for: 'a call that executes again',
     });

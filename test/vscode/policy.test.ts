@@ -4,32 +4,16 @@ import path from 'node:path';
 
 import type { FrameLocator, Locator } from 'playwright-core';
 
-import { REPOSITORY, packageFile } from '../testkit/folders.js';
+import { allowingPolicyText } from '../testkit/workspace.js';
 import {
-  openSession,
+  openTrustedSession,
+  recordFailures,
   startAgent,
   until,
   type CommandLineAgent,
   type Session,
 } from './harness/index.js';
 
-const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
-const FAILURES = path.join(REPOSITORY, '.cache', 'failures');
-const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
-
-const HEAD = `version: 1
-preset: none
-tenant: org:test
-human: user:dev@test
-servers:
-  filesystem:
-    command: ${JSON.stringify(process.execPath)}
-    args: [${JSON.stringify(FILESYSTEM)}, "."]
-policies:
-  - id: files
-    effect: allow
-    match: { tool: mcp.tool.call, resource: "mcp:filesystem/*" }
-`;
 const NO_NOTES = `  - id: no-notes
     effect: deny
     description: notes are the human's own
@@ -38,8 +22,8 @@ const NO_NOTES = `  - id: no-notes
       - field: context.paths
         matches: ["notes/**"]
 `;
-const POLICY = `${HEAD}${NO_NOTES}`;
-const LOOSE = HEAD;
+const LOOSE = allowingPolicyText('.');
+const POLICY = `${LOOSE}${NO_NOTES}`;
 
 const TESTS = `policy: axtary.yml
 tests:
@@ -59,23 +43,16 @@ describe('writing a policy, in a real editor', function () {
   let folder = '';
 
   before(async () => {
-    session = await openSession({
-      extensions: [VSIX],
+    session = await openTrustedSession({
+      policy: POLICY,
       settings: { 'testing.automaticallyOpenPeekView': 'failureAnywhere' },
-      workspaceFiles: { 'axtary.yml': POLICY, 'axtary.test.yml': TESTS, 'notes/.keep': '' },
-      script: () => undefined,
+      workspaceFiles: { 'axtary.test.yml': TESTS, 'notes/.keep': '' },
     });
     folder = session.profile.workspace;
-    await session.workbench.notification('recovery code').waitFor({ timeout: 60_000 });
-    await reviewAndTrust();
     agent = await startAgent(session.profile, 'filesystem');
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session.record(path.join(FAILURES, this.currentTest.title.replace(/\W+/g, '-')));
-    }
-  });
+  recordFailures(() => session);
 
   after(async () => {
     await agent?.close();
@@ -89,15 +66,6 @@ describe('writing a policy, in a real editor', function () {
   async function writeNote(): Promise<string> {
     assert.ok(agent);
     return agent.call('write_file', { path: path.join(folder, 'notes/today.md'), content: 'x' });
-  }
-
-  async function reviewAndTrust(): Promise<void> {
-    const { workbench } = session;
-    await workbench.runCommand('Axtary: Review Policy Change');
-    await workbench.answerNotification(/axtary\.yml/, 'Trust This Policy');
-    await workbench.notification('trusted and enforced').waitFor();
-    await workbench.runCommand('Notifications: Clear All Notifications');
-    await workbench.runCommand('View: Close All Editors');
   }
 
   /** A row of the Problems view, by a part of its text. */

@@ -1,13 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { REPOSITORY } from '../testkit/folders.js';
+import { REPOSITORY, VSIX } from '../testkit/folders.js';
 import { runSampleAgent } from '../demo/agent.js';
 import { sampleWorkspace } from '../demo/sample-workspace.js';
-import { openSession, startAgent, type ProfileOptions, type Session } from './harness/index.js';
+import {
+  openSession,
+  startAgent,
+  stateFolder,
+  type ProfileOptions,
+  type Session,
+} from './harness/index.js';
 
 /** Takes pictures of every view, in three themes, into `.cache/screenshots`: for looking at. */
-const VSIX = path.join(REPOSITORY, 'dist', 'axtary.vsix');
 const FOLDER = path.join(REPOSITORY, '.cache', 'screenshots');
 
 const POLICY_TESTS = `policy: axtary.yml
@@ -169,10 +174,9 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
     await workbench.notification('Trust').first().waitFor();
     await shoot('policy');
     await workbench.answerNotification(/axtary\.yml/, 'Trust This Policy');
-    const state = path.join(profile.home, '.local', 'state', 'axtary');
     const agent = runSampleAgent({
       workspace: profile.workspace,
-      state,
+      state: stateFolder(profile),
       say: () => undefined,
       signal: stop.signal,
     });

@@ -5,6 +5,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 
 import { textOf } from '../../testkit/agent.js';
 import { REPOSITORY } from '../../testkit/folders.js';
+import { stateFolder } from './axtary-state.js';
 import type { Profile } from './profile.js';
 
 const CLI = path.join(REPOSITORY, 'enforcement-host', 'packages', 'cli', 'dist', 'bin.js');
@@ -23,8 +24,7 @@ export interface CommandLineAgent {
 
 /** Connects to a server of the workspace, through the enforcement host that the editor started. */
 export async function startAgent(profile: Profile, server: string): Promise<CommandLineAgent> {
-  const state = path.join(profile.home, '.local', 'state', 'axtary');
-  const place = ['--workspace', profile.workspace, '--state', state];
+  const place = ['--workspace', profile.workspace, '--state', stateFolder(profile)];
   const client = new Client({ name: 'test-agent', version: '1.0.0' });
   await client.connect(
     new StdioClientTransport({
