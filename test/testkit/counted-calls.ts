@@ -61,7 +61,7 @@ export class CountedCalls {
       assert.equal(outcomeOf(mark)?.status, 'executed', `${mark} was acknowledged`);
     }
     for (const intent of intents.values()) assert.ok(outcomes.has(intent), `${intent} is open`);
-    const interrupted = [...outcomes.values()].filter(({ status }) => status === 'unknown');
+    const interrupted = interruptedAmong(outcomes);
     for (const { error } of interrupted) assert.equal(error?.code, 'INTERRUPTED');
     return { intents: intents.size, interrupted: interrupted.length };
   }
@@ -70,6 +70,15 @@ export class CountedCalls {
     const file = path.join(this.#folder, COUNTED);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   }
+}
+
+/** How many calls were interrupted, as a ledger that may be written meanwhile says so far. */
+export async function interruptedIn(ledger: string): Promise<number> {
+  return interruptedAmong((await recordedIn(ledger)).outcomes).length;
+}
+
+function interruptedAmong(outcomes: Recorded['outcomes']): Outcome[] {
+  return [...outcomes.values()].filter(({ status }) => status === 'unknown');
 }
 
 interface Recorded {

@@ -9,6 +9,7 @@ import { verifyExport } from '@axtary/ledger';
 import { VSIX } from '../testkit/folders.js';
 import { policyText } from '../testkit/workspace.js';
 import {
+  exportAndVerify,
   hostProcess,
   ledgerFile,
   noEditorApprovals,
@@ -147,10 +148,7 @@ describe('the main job, in a real editor', function () {
       assert.ok(types.has(type), type);
 
     const file = path.join(folder, 'axtary-ledger.jsonl');
-    await workbench.runCommand('Axtary: Export Ledger…');
-    await workbench.acceptFileDialog('axtary-ledger.jsonl');
-    await workbench.answerNotification('records exported', 'Verify');
-    await workbench.notification('VALID_ANCHORED').waitFor();
+    await exportAndVerify(workbench);
     assert.equal((await verifyExport(file)).verdict, 'VALID_UNANCHORED');
     const bytes = readFileSync(file);
     const middle = Math.floor(bytes.length / 2);

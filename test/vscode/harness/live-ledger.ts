@@ -2,10 +2,22 @@ import type { FrameLocator, Locator } from 'playwright-core';
 
 import type { Workbench } from './workbench.js';
 
+/** The name that the editor proposes for an export. */
+const EXPORT = 'axtary-ledger.jsonl';
+const VERIFY_MS = 120_000;
+
 /** Shows the live ledger in the editor area. */
 export async function showLiveLedger(workbench: Workbench): Promise<FrameLocator> {
   await workbench.runCommand('Axtary: Show Live Ledger');
   return workbench.webview('axtary-ledger');
+}
+
+/** Exports the ledger into the workspace. On return the editor has said that the export verifies. */
+export async function exportAndVerify(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('Axtary: Export Ledger…');
+  await workbench.acceptFileDialog(EXPORT);
+  await workbench.answerNotification('records exported', 'Verify');
+  await workbench.notification('VALID_ANCHORED').waitFor({ timeout: VERIFY_MS });
 }
 
 /** The first row that is drawn and has this text. */
