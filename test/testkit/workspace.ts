@@ -1,9 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { packageFile, temporaryFolder } from './folders.js';
+import { REPOSITORY, packageFile, temporaryFolder } from './folders.js';
 
 const FILESYSTEM = packageFile('@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js');
+const COUNTING_SERVER = path.join(REPOSITORY, 'test', 'testkit', 'servers', 'counting-server.mjs');
+
+/** The name of the server of `countingPolicyText`, and the file in the workspace that it writes. */
+export const COUNTING = 'counting';
+export const COUNTED = 'counted.txt';
 
 export interface TestWorkspace {
   readonly folder: string;
@@ -20,17 +25,25 @@ export function policyText(folder: string, more = ''): string {
 
 /** A policy with a real file-system server whose every call runs; its rule `files` comes last. */
 export function allowingPolicyText(folder: string): string {
-  const server = { name: 'filesystem', args: [FILESYSTEM, folder] };
-  return `${policyHead('none', server)}policies:
-  - id: files
-    effect: allow
-    match: { tool: mcp.tool.call, resource: "mcp:filesystem/*" }
-`;
+  return allowingText('files', { name: 'filesystem', args: [FILESYSTEM, folder] });
+}
+
+/** A policy with a server that writes down each call that it executes; every call runs. */
+export function countingPolicyText(): string {
+  return allowingText('counting', { name: COUNTING, args: [COUNTING_SERVER, COUNTED] });
 }
 
 interface Server {
   readonly name: string;
   readonly args: readonly string[];
+}
+
+function allowingText(rule: string, server: Server): string {
+  return `${policyHead('none', server)}policies:
+  - id: ${rule}
+    effect: allow
+    match: { tool: mcp.tool.call, resource: "mcp:${server.name}/*" }
+`;
 }
 
 function policyHead(preset: string, server: Server): string {

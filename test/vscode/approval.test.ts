@@ -9,6 +9,7 @@ import { verifyExport } from '@axtary/ledger';
 import { VSIX } from '../testkit/folders.js';
 import { policyText } from '../testkit/workspace.js';
 import {
+  exportAndVerify,
   hostProcess,
   ledgerFile,
   noEditorApprovals,
@@ -147,14 +148,7 @@ describe('the main job, in a real editor', function () {
       assert.ok(types.has(type), type);
 
     const file = path.join(folder, 'axtary-ledger.jsonl');
-    await workbench.runCommand('Axtary: Export Ledger…');
-    await workbench.pick('Everything');
-    await workbench.pick('Payload hashes');
-    await workbench.quickInput().getByRole('button', { name: 'OK', exact: true }).click();
-    await workbench.pick('Write the Export Only');
-    await workbench.acceptFileDialog('axtary-ledger.jsonl');
-    await workbench.answerNotification(/records exported .* sealed members are hidden/, 'Verify');
-    await workbench.notification('VALID_ANCHORED').waitFor();
+    await exportAndVerify(workbench, ['Payload hashes']);
     await workbench.page
       .locator('.view-line')
       .filter({ hasText: /sealed\s+members/ })
