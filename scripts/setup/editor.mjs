@@ -29,14 +29,14 @@ export async function ensureEditor() {
 }
 
 /**
- * On return there is a Node 24, which the editor needs: this process's own, or one from npm in
- * `.cache/editor`.
+ * On return there is a Node 24, which the editor needs, and SQLite in the benchmarks: this
+ * process's own, or one from npm in `.cache/editor`.
  *
  * @returns {Promise<string>} the path of its executable
  */
 export async function ensureNode24() {
   if (process.versions.node.split('.')[0] === NODE_MAJOR) return process.execPath;
-  const title = `Installing Node ${NODE_MAJOR} for the editor (about 190 MB, once)`;
+  const title = `Installing Node ${NODE_MAJOR} (about 190 MB, once)`;
   const dir = await ensureInstalled(`node-${NODE_MAJOR}`, title, (fresh) =>
     run('npm', ['install', `node@${NODE_MAJOR}`, '--no-audit', '--no-fund'], {
       cwd: fresh,

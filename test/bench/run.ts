@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { ensureNode24 } from '../../scripts/setup.mjs';
 import type { Slices } from './interleave.js';
 import { compareLedgers } from './ledger/compare.js';
 import { median, percentile, type Load, type Samples } from './measure.js';
@@ -155,10 +156,10 @@ const TABLES: Readonly<Record<string, Table>> = {
   },
   ledger: {
     title: 'the ledger beside others, and at full size',
-    measure: ({ records }) =>
-      inFolder((folder) =>
-        compareLedgers({ folder, records, node24: process.env['AXTARY_NODE24'] }),
-      ),
+    measure: async ({ rounds, records }) => {
+      const node24 = await ensureNode24();
+      return inFolder((folder) => compareLedgers({ folder, rounds, records, node24 }));
+    },
   },
   passes: {
     title: 'passes, proofs, chains, budgets',

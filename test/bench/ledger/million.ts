@@ -1,6 +1,7 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
+import type { Verdict } from '@axtary/core';
 import { newId, sha256 } from '@axtary/core/digest';
 import {
   ledgerSource,
@@ -48,11 +49,14 @@ export function writeSegments(folder: string, records: number): SegmentSource {
   return { list: () => Promise.resolve(files), read };
 }
 
-const VERDICTS = ['allow', 'allow', 'allow', 'step_up', 'deny'] as const;
+const VERDICTS: readonly Verdict[] = ['allow', 'allow', 'allow', 'step_up', 'deny'];
 const WORDS = ['retry', 'parser', 'invoice', 'rounding', 'login', 'cache', 'schema', 'release'];
 
-/** A task lasts 25 calls; 12 agents, 9 tools, 20 rules. */
-function entryOf(seq: number): LedgerEntry {
+/**
+ * The entry at this place of a ledger of calls, four records each, decided by these verdicts in turn.
+ * A task lasts 25 calls; 12 agents, 9 tools, 20 rules.
+ */
+export function entryOf(seq: number, verdicts = VERDICTS): LedgerEntry {
   const n = Math.floor(seq / RECORDS_A_CALL);
   const id = String(n).padStart(22, '0');
   const [decisionId, jti, intentId] = [`dec_${id}`, `jti_${id}`, `int_${id}`];
@@ -60,7 +64,7 @@ function entryOf(seq: number): LedgerEntry {
   const tool = `mcp.tool.${n % 9}`;
   switch (seq % RECORDS_A_CALL) {
     case 0:
-      return { type: 'decision', body: { ...decisionOf(n), decisionId, ...digests } };
+      return { type: 'decision', body: { ...decisionOf(n, verdicts), decisionId, ...digests } };
     case 1: {
       const expiresAt = '2026-01-02T03:09:05.678Z';
       return { type: 'pass', body: { jti, decisionId, ...digests, kid: HASH, expiresAt } };
@@ -76,8 +80,9 @@ function entryOf(seq: number): LedgerEntry {
 
 function decisionOf(
   n: number,
+  verdicts: readonly Verdict[],
 ): Omit<Extract<LedgerEntry, { type: 'decision' }>['body'], 'decisionId'> {
-  const verdict = VERDICTS[n % VERDICTS.length] ?? 'allow';
+  const verdict = verdicts[n % verdicts.length] ?? 'allow';
   const word = (at: number): string => WORDS[at % WORDS.length] ?? '';
   return {
     verdict,
