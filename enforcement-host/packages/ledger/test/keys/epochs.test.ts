@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { canonicalize } from '@axtary/core';
 
@@ -83,6 +83,15 @@ class FailingKeys implements EpochKeys {
 }
 
 describe('keys of epochs', () => {
+  it('leave no copy of a private key that a crash left beside them', () =>
+    inScene(async ({ keyFile }) => {
+      const keys = new LocalEpochKeys(keyFile);
+      await keys.make();
+      await writeFile(`${keyFile}.new`, await readFile(keyFile));
+      await keys.make();
+      assert.deepEqual(await readdir(dirname(keyFile)), ['ledger.json']);
+    }));
+
   it('follow each other when a day is over, and no earlier', () =>
     inScene(async ({ path, clock, ledger }) => {
       const open = ledger();
