@@ -211,7 +211,8 @@ function isOrdered(value: JsonValue, depth: number): boolean {
   }
   let last = '';
   for (const name of Object.keys(value)) {
-    if (name < last || !isOrdered((value as JsonObject)[name] as JsonValue, depth - 1)) return false;
+    if (name < last || !isOrdered((value as JsonObject)[name] as JsonValue, depth - 1))
+      return false;
     last = name;
   }
   return true;
