@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { allowingPolicyText } from '../testkit/workspace.js';
@@ -156,6 +156,35 @@ describe('the live ledger, in a real editor', function () {
     await frame.getByText('files stay where they are').waitFor();
     await workbench.runCommand('View: Toggle Panel Visibility');
   });
+
+  it('is kept by the anchors of the settings, which warn of another history', async () => {
+    const { workbench, profile } = session;
+    const out = path.join(profile.dir, 'heads.jsonl');
+    anchorTo(out);
+    await workbench.openContainer('Axtary');
+    await workbench.treeItem('Ledger', /Anchors\s*\d+ records/).waitFor();
+    const [line = ''] = readFileSync(out, 'utf8').split('\n');
+    const anchor = JSON.parse(line) as { size: number };
+    // Another file, which knows of a longer ledger.
+    const longer = path.join(profile.dir, 'longer.jsonl');
+    writeFileSync(longer, `${JSON.stringify({ ...anchor, size: anchor.size + 1000 })}\n`);
+    anchorTo(longer);
+    await workbench.notification('An anchor contradicts the ledger').waitFor();
+    await workbench.statusBarItem('Axtary: ledger contradicted').waitFor();
+    await workbench.treeItem('Ledger', 'has seen another history').waitFor();
+    anchorTo();
+    await workbench.statusBarItem(/Axtary$/).waitFor();
+    await workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
+  /** Writes the setting into those of the machine that the extension runs on. */
+  function anchorTo(...files: readonly string[]): void {
+    const folder = path.join(session.profile.userDataDir, 'Machine');
+    mkdirSync(folder, { recursive: true });
+    const anchors = files.map((out) => ({ to: 'file', out }));
+    const text = JSON.stringify({ 'axtary.ledger.anchors': anchors }, undefined, 2);
+    writeFileSync(path.join(folder, 'settings.json'), `${text}\n`);
+  }
 
   it('says that nothing executes after an older ledger was put back, until a person accepts it', async () => {
     const { workbench, profile } = session;
