@@ -41,9 +41,13 @@ export async function exportLedger(
   );
   const target = vscode.Uri.file(request.file);
   if (chosen === actions.verify) await verify(target);
-  else if (chosen === actions.show) {
-    await vscode.commands.executeCommand('revealFileInOS', target);
-  }
+  else if (chosen === actions.show) await show(target);
+}
+
+/** In the Explorer where it has the file: a browser, and a remote window, have no other place. */
+async function show(file: vscode.Uri): Promise<void> {
+  const isInWorkspace = vscode.workspace.getWorkspaceFolder(file) !== undefined;
+  await vscode.commands.executeCommand(isInWorkspace ? 'revealInExplorer' : 'revealFileInOS', file);
 }
 
 function exportedText(
