@@ -5,9 +5,9 @@ import type { Locator } from 'playwright-core';
 import { until } from './harness/index.js';
 import { openLedgerPage, type LedgerPage } from './harness/ledger-page.js';
 import { MillionLedger } from './harness/million-ledger.js';
+import { scrollFrames } from './harness/scroll-frames.js';
 
 const MILLION = 1_000_000;
-const FRAMES = 240;
 /** Elements that rows may have: some more than are in view. */
 const MAX_ELEMENTS = 80;
 /** A frame at 60 Hz, and half of one for what else this machine does. */
@@ -57,29 +57,6 @@ describe('the page of the live ledger, with a million records', function () {
     return haveCome && titles[0] !== first ? titles : undefined;
   }
 
-  /** Moves the scroller by so much at each frame; returns the median and the 95th of 100 frames. */
-  function scroll(pixels: number): Promise<{ readonly half: number; readonly most: number }> {
-    return opened.page.locator('.scroller').evaluate(
-      async (scroller, [by, count]) => {
-        // No named function in here: the loader would call a helper that the page does not have.
-        const frames: number[] = [];
-        let before = await new Promise<number>(requestAnimationFrame);
-        for (let frame = 0; frame < count; frame += 1) {
-          scroller.scrollTop += by;
-          const now = await new Promise<number>(requestAnimationFrame);
-          frames.push(now - before);
-          before = now;
-        }
-        frames.sort((a, b) => a - b);
-        return {
-          half: frames[Math.floor(count * 0.5)] ?? 0,
-          most: frames[Math.floor(count * 0.95)] ?? 0,
-        };
-      },
-      [pixels, FRAMES] as const,
-    );
-  }
-
   it('opens soon, and says how many records there are', async () => {
     assert.ok(openMs < OPEN_MS, `opened in ${openMs} ms`);
     assert.equal(await opened.page.getByRole('status').innerText(), '1,000,000 records');
@@ -88,7 +65,7 @@ describe('the page of the live ledger, with a million records', function () {
 
   it('scrolls without losing frames, by few elements that are used again', async () => {
     for (const pixels of [60, 900]) {
-      const { half, most } = await scroll(pixels);
+      const { half, most } = await scrollFrames(opened.page.locator('.scroller'), pixels);
       assert.ok(half < FRAME_MS, `${pixels} pixels a frame: half of the frames took ${half} ms`);
       assert.ok(most < FRAME_MS * 4, `${pixels} pixels a frame: one in 20 took ${most} ms`);
     }

@@ -35,7 +35,8 @@ export interface Profile {
   readonly temporaryDir: string;
 }
 
-const themeNames = {
+/** As the editor names its themes. */
+export const themeNames = {
   dark: 'Default Dark Modern',
   light: 'Default Light Modern',
   'high-contrast': 'Default High Contrast',

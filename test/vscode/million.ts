@@ -1,0 +1,126 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import {
+  LedgerIndex,
+  ledgerSource,
+  LocalEpochKeys,
+  LocalHeadStore,
+  LocalJsonlLedger,
+} from '@axtary/ledger';
+
+import { entryOf } from '../bench/ledger/million.js';
+import { REPOSITORY } from '../testkit/folders.js';
+import { allowingPolicyText } from '../testkit/workspace.js';
+import {
+  hostProcess,
+  ledgerFile,
+  ledgerFoot,
+  ledgerRow,
+  openTrustedSession,
+  showLiveLedger,
+  startAgent,
+  stateFolder,
+  until,
+  type Session,
+} from './harness/index.js';
+import { themeNames } from './harness/profile.js';
+import { scrollFrames } from './harness/scroll-frames.js';
+
+/**
+ * Opens, scrolls, filters and searches a real ledger of a million records in the editor, prints how
+ * long that takes, and takes pictures in three themes into `.cache/screenshots`.
+ */
+const RECORDS = Number(process.argv[2] ?? 1_000_000);
+const BATCH = 2000;
+const FOLDER = path.join(REPOSITORY, '.cache', 'screenshots');
+
+/** Lengthens the ledger of a session whose enforcement host is stopped, as that would have done. */
+async function lengthen(session: Session): Promise<void> {
+  const file = ledgerFile(session.profile);
+  const key = path.basename(path.dirname(file));
+  const ledger = new LocalJsonlLedger(file, {
+    epochs: new LocalEpochKeys(path.join(path.dirname(file), 'ledger-key.json')),
+    heads: new LocalHeadStore(path.join(stateFolder(session.profile), 'heads', `${key}.json`)),
+  });
+  await ledger.open();
+  for (let n = 0; n < RECORDS; n += BATCH) {
+    const entries = Array.from({ length: BATCH }, (_, at) => entryOf(n + at, ['allow']));
+    await ledger.append(entries);
+  }
+  const source = ledgerSource(file, () => ledger.head().size);
+  await new LedgerIndex({ source, folder: `${file}.index` }).prepare();
+  await ledger.close();
+}
+
+async function timed(what: string, step: () => Promise<unknown>): Promise<void> {
+  const begun = performance.now();
+  await step();
+  console.log(`${what}: ${Math.round(performance.now() - begun)} ms`);
+}
+
+async function measure(session: Session): Promise<void> {
+  const { workbench, profile } = session;
+  await timed('start the enforcement host, and open the ledger', async () => {
+    await workbench.runCommand('Axtary: Start Enforcement Host');
+    await workbench.statusBarItem(/Axtary$/).waitFor();
+  });
+  const agent = await startAgent(profile, 'filesystem');
+  await timed('the first call', () => agent.call('list_allowed_directories', {}));
+  await agent.close();
+  let frame = await showLiveLedger(workbench);
+  await ledgerRow(frame, 'Executed').waitFor();
+  await workbench.runCommand('View: Close All Editors');
+  await timed('show the live ledger, from the palette to its rows', async () => {
+    frame = await showLiveLedger(workbench);
+    await ledgerRow(frame, 'Executed').waitFor();
+  });
+  console.log(`its foot: ${await ledgerFoot(frame)}`);
+  for (const pixels of [60, 900]) {
+    const { half, most } = await scrollFrames(frame.locator('.scroller'), pixels);
+    const times = `${half.toFixed(1)} ms, 95 of 100 at most ${most.toFixed(1)} ms`;
+    console.log(`scroll by ${pixels} pixels a frame: half of the frames ${times}`);
+  }
+  const whole = await ledgerFoot(frame);
+  await timed('go to the oldest record', async () => {
+    await frame.getByRole('grid').press('End');
+    await ledgerRow(frame, 'Ledger begins').waitFor();
+  });
+  await timed('search for a text', async () => {
+    await frame.getByRole('searchbox').fill(`change ${Math.floor(RECORDS / 8)}`);
+    await until(async () => (await ledgerFoot(frame)) !== whole, { for: 'what was found' });
+  });
+  await workbench.page.screenshot({ path: path.join(FOLDER, 'million-search.png') });
+  await frame.getByRole('searchbox').press('Escape');
+  await until(async () => (await ledgerFoot(frame)) === whole, { for: 'all records' });
+}
+
+/** The editor follows its settings file. */
+async function shootThemes({ workbench, profile }: Session): Promise<void> {
+  const settings = path.join(profile.userDataDir, 'User', 'settings.json');
+  for (const [theme, name] of Object.entries(themeNames)) {
+    const present = JSON.parse(readFileSync(settings, 'utf8')) as object;
+    writeFileSync(settings, JSON.stringify({ ...present, 'workbench.colorTheme': name }));
+    const kind = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' }[theme] ?? '';
+    await workbench.page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await workbench.page.screenshot({ path: path.join(FOLDER, `million-${theme}.png`) });
+  }
+}
+
+mkdirSync(FOLDER, { recursive: true });
+const session = await openTrustedSession({
+  policy: allowingPolicyText('.'),
+  workspaceFiles: { 'note.md': 'a note\n' },
+});
+try {
+  const agent = await startAgent(session.profile, 'filesystem');
+  await agent.call('list_allowed_directories', {});
+  await agent.close();
+  await session.workbench.runCommand('Axtary: Stop Enforcement Host');
+  await until(() => hostProcess(session.profile) === undefined, { for: 'the host to end' });
+  await timed(`write ${RECORDS} records and their index`, () => lengthen(session));
+  await measure(session);
+  await shootThemes(session);
+} finally {
+  await session.stop();
+}
