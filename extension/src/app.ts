@@ -312,9 +312,11 @@ export class App implements vscode.Disposable {
   #reportFailure(message: string): void {
     const { log } = this.#dependencies;
     log.error(message);
+    const start = vscode.l10n.t('Start Enforcement Host');
     const showLog = vscode.l10n.t('Show Log');
     const text = vscode.l10n.t('Axtary is not enforcing: {0}', message);
-    void vscode.window.showErrorMessage(text, showLog).then((chosen) => {
+    void vscode.window.showErrorMessage(text, start, showLog).then((chosen) => {
+      if (chosen === start) void vscode.commands.executeCommand('axtary.startHost');
       if (chosen === showLog) log.show();
     });
   }
