@@ -76,6 +76,7 @@ const VALID_PARAMS: Readonly<Record<string, unknown>> = {
   'ledger/rows': { ...WORKSPACE, id: 'q', offset: 0, limit: 1 },
   'ledger/detail': { ...WORKSPACE, seq: 0 },
   'payloads/retain': { days: 180, megabytes: 1024 },
+  'anchors/set': { anchors: [] },
   'ledger/accept': { ...WORKSPACE, expected: `sha256:${'0'.repeat(64)}` },
   'agents/endpoint': WORKSPACE,
   'authority/get': WORKSPACE,

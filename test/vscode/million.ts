@@ -1,14 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import {
-  LedgerIndex,
-  ledgerSource,
-  LocalEpochKeys,
-  LocalHeadStore,
-  LocalJsonlLedger,
-} from '@axtary/ledger';
+import { systemClock } from '@axtary/core';
 
+import { createLog } from '../../enforcement-host/apps/host/src/log.js';
+import { stateFolder as workspaceFolders } from '../../enforcement-host/apps/host/src/state/folder.js';
+import { Evidence } from '../../enforcement-host/apps/host/src/workspace/evidence.js';
 import { entryOf } from '../bench/ledger/million.js';
 import { REPOSITORY } from '../testkit/folders.js';
 import { allowingPolicyText } from '../testkit/workspace.js';
@@ -36,21 +33,23 @@ const BATCH = 2000;
 const FOLDER = path.join(REPOSITORY, '.cache', 'screenshots');
 
 /** Lengthens the ledger of a session whose enforcement host is stopped, as that would have done. */
-async function lengthen(session: Session): Promise<void> {
-  const file = ledgerFile(session.profile);
-  const key = path.basename(path.dirname(file));
-  const ledger = new LocalJsonlLedger(file, {
-    epochs: new LocalEpochKeys(path.join(path.dirname(file), 'ledger-key.json')),
-    heads: new LocalHeadStore(path.join(stateFolder(session.profile), 'heads', `${key}.json`)),
+async function lengthen({ profile }: Session): Promise<void> {
+  const key = path.basename(path.dirname(ledgerFile(profile)));
+  const evidence = new Evidence({
+    kept: workspaceFolders(stateFolder(profile)).workspace(key),
+    retention: {},
+    clock: systemClock,
+    log: createLog(path.join(profile.dir, 'lengthen.log'), systemClock),
+    env: {},
+    onChange: () => undefined,
   });
-  await ledger.open();
+  await evidence.open(undefined);
   for (let n = 0; n < RECORDS; n += BATCH) {
     const entries = Array.from({ length: BATCH }, (_, at) => entryOf(n + at, ['allow']));
-    await ledger.append(entries);
+    await evidence.ledger.append(entries);
   }
-  const source = ledgerSource(file, () => ledger.head().size);
-  await new LedgerIndex({ source, folder: `${file}.index` }).prepare();
-  await ledger.close();
+  await evidence.index.prepare();
+  await evidence.close();
 }
 
 async function timed(what: string, step: () => Promise<unknown>): Promise<void> {
@@ -88,21 +87,21 @@ async function measure(session: Session): Promise<void> {
   });
   await timed('search for a text', async () => {
     await frame.getByRole('searchbox').fill(`change ${Math.floor(RECORDS / 8)}`);
-    await until(async () => (await ledgerFoot(frame)) !== whole, { for: 'what was found' });
+    await until(async () => (await ledgerFoot(frame)).includes(' of '), { for: 'what was found' });
   });
   await workbench.page.screenshot({ path: path.join(FOLDER, 'million-search.png') });
   await frame.getByRole('searchbox').press('Escape');
   await until(async () => (await ledgerFoot(frame)) === whole, { for: 'all records' });
 }
 
-/** The editor follows its settings file. */
+/** A window takes another theme of its settings file when it is loaded anew; its editors stay. */
 async function shootThemes({ workbench, profile }: Session): Promise<void> {
   const settings = path.join(profile.userDataDir, 'User', 'settings.json');
   for (const [theme, name] of Object.entries(themeNames)) {
     const present = JSON.parse(readFileSync(settings, 'utf8')) as object;
     writeFileSync(settings, JSON.stringify({ ...present, 'workbench.colorTheme': name }));
-    const kind = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' }[theme] ?? '';
-    await workbench.page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await workbench.reload('axtary.ledgerPanel');
+    await ledgerRow(await workbench.webview('axtary-ledger'), 'Executed').waitFor();
     await workbench.page.screenshot({ path: path.join(FOLDER, `million-${theme}.png`) });
   }
 }
