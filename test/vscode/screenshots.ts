@@ -154,6 +154,17 @@ async function shootLiveLedger(
   await workbench.runCommand('View: Toggle Panel Visibility');
 }
 
+/** What an export holds, and what is kept back from it. */
+async function shootExport({ workbench }: Pick<Session, 'workbench'>, shoot: Shoot): Promise<void> {
+  await workbench.runCommand('Axtary: Export Ledger…');
+  await workbench.quickInput().getByText('From a Record On…').waitFor();
+  await shoot('export');
+  await workbench.pick('Everything');
+  await workbench.pick('Payload hashes');
+  await shoot('export-kept-back');
+  await workbench.page.keyboard.press('Escape');
+}
+
 async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Promise<void> {
   const stop = new AbortController();
   const session = await openSession({
@@ -196,6 +207,7 @@ async function takeScreenshots(theme: NonNullable<ProfileOptions['theme']>): Pro
     await workbench.toggleTreeItem('Ledger', 'Denied');
     await shoot('ledger');
     await shootLiveLedger(session, shoot);
+    await shootExport(session, shoot);
     await shootPolicyViews(session, shoot);
     await shootAuthority(session, shoot);
   } finally {
