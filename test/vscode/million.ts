@@ -101,7 +101,10 @@ async function shootThemes({ workbench, profile }: Session): Promise<void> {
     const present = JSON.parse(readFileSync(settings, 'utf8')) as object;
     writeFileSync(settings, JSON.stringify({ ...present, 'workbench.colorTheme': name }));
     await workbench.reload('axtary.ledgerPanel');
-    await ledgerRow(await workbench.webview('axtary-ledger'), 'Executed').waitFor();
+    const frame = await workbench.webview('axtary-ledger');
+    await ledgerRow(frame, 'Executed').waitFor();
+    // The font of the icons comes after the rows.
+    await frame.locator('body').evaluate(() => document.fonts.ready.then(() => undefined));
     await workbench.page.screenshot({ path: path.join(FOLDER, `million-${theme}.png`) });
   }
 }

@@ -5,6 +5,7 @@ import { REPOSITORY, VSIX } from '../testkit/folders.js';
 import { runSampleAgent } from '../demo/agent.js';
 import { sampleWorkspace } from '../demo/sample-workspace.js';
 import {
+  ledgerRow,
   openSession,
   startAgent,
   stateFolder,
@@ -141,7 +142,7 @@ async function shootLiveLedger(
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('Axtary: Show Live Ledger');
   const frame = await workbench.webview('axtary-ledger');
-  const denied = frame.getByRole('row').filter({ hasText: 'Denied', visible: true }).first();
+  const denied = ledgerRow(frame, 'Denied');
   await denied.waitFor();
   await shoot('live-ledger');
   await denied.click();
