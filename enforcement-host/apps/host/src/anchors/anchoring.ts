@@ -45,7 +45,7 @@ interface LiveAnchors {
   readonly anchors: readonly AnchorDescription[];
 }
 
-/** Takes every checkpoint that a ledger signs to its anchors, beside the calls and never in their way. */
+/** Takes the checkpoints of a ledger to its anchors, beside the calls and never in their way. */
 export class Anchoring {
   readonly #options: AnchoringOptions;
   readonly #turns = new InTurn();

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { messageOf } from '@axtary/core';
@@ -5,6 +6,8 @@ import { AnchorError } from '@axtary/ledger';
 
 const MAX_BYTES = 8192;
 const OTHERS = 0o077;
+// To open a FIFO would otherwise never return, and hold a thread that the ledger needs.
+const NON_BLOCKING = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 
 /**
  * The text of a small file that only its owner may read.
@@ -12,7 +15,7 @@ const OTHERS = 0o077;
  * @throws AnchorError `ANCHOR_SECRET_UNUSABLE` that says what to do.
  */
 export async function readOwnSecret(file: string): Promise<string> {
-  const handle = await open(file, 'r').catch((cause: unknown) => {
+  const handle = await open(file, constants.O_RDONLY | NON_BLOCKING).catch((cause: unknown) => {
     throw unusable(`${file} cannot be read: ${messageOf(cause)}`, cause);
   });
   try {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,6 +65,13 @@ describe('an anchor of the settings', () => {
     await assert.rejects(anchor(wrong).push(CHECKPOINT), failed);
     const [line] = lines;
     assert.equal(line, `warn not anchored (otlp ${wrong.url}): ${failed.message}`);
+  });
+
+  it('reads no secret from a FIFO, and does not wait for who writes to it', async function () {
+    if (process.platform === 'win32') this.skip();
+    const fifo = path.join(folder, 'fifo');
+    execFileSync('mkfifo', ['-m', '600', fifo]);
+    await assert.rejects(readOwnSecret(fifo), { code: 'ANCHOR_SECRET_UNUSABLE' });
   });
 
   it('reads no secret that is large, or no file', async () => {

@@ -1,9 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, rm, writeFile } from 'node:fs/promises';
 
 import { messageOf } from '@axtary/core';
-import { newId } from '@axtary/core/digest';
+import { createFile } from '@axtary/core/durable-files';
 
 import { originOf } from './checkpoint-note.js';
 import { AnchorError } from './errors.js';
@@ -41,19 +40,9 @@ export async function openNoteKey(
   }
 }
 
-// Whole or not at all: two anchors may want it at the same time, and a crash leaves no half key.
+// Two anchors may want it at the same time: one makes it, and both read that one.
 async function createWhereMissing(file: string): Promise<void> {
   if (existsSync(file)) return;
   const { privateKey } = generateKeyPairSync('ed25519');
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const draft = `${file}.${newId('tmp')}`;
-  try {
-    await writeFile(draft, pem, { flag: 'wx', mode: 0o600, flush: true });
-    await link(draft, file);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return;
-    throw cause;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await createFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }

@@ -209,10 +209,10 @@ function isOrdered(value: JsonValue, depth: number): boolean {
     }
     return true;
   }
+  const members = value as JsonObject;
   let last = '';
-  for (const name of Object.keys(value)) {
-    if (name < last || !isOrdered((value as JsonObject)[name] as JsonValue, depth - 1))
-      return false;
+  for (const name of Object.keys(members)) {
+    if (name < last || !isOrdered(members[name] ?? null, depth - 1)) return false;
     last = name;
   }
   return true;
